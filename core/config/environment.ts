@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+// The one file that reads the process environment.
+
+function variable(name: string): string | null {
+  // eslint-disable-next-line no-restricted-properties -- see above
+  const value = process.env[name];
+  return value === undefined || value === '' ? null : value;
+}
+
+function existing(path: string): string | null {
+  return existsSync(path) ? path : null;
+}
+
+/** Absolute path of a file in the folder of third-party test data, or null when it is absent. */
+export function memskillDataFile(name: string): string | null {
+  const folder = variable('MEMSKILL_DATA');
+  return folder === null ? null : existing(resolve(join(folder, name)));
+}
+
+/** Absolute path of a file of reference numbers, kept in `golden` beside the data folder, or null when absent. */
+export function goldenFile(name: string): string | null {
+  const folder = variable('MEMSKILL_DATA');
+  return folder === null ? null : existing(resolve(join(folder, '..', 'golden', name)));
+}

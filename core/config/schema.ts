@@ -1,0 +1,258 @@
+import { z } from 'zod';
+
+/**
+ * Every option of a run: default, unit, range, and what it does. Command-line flags, forms and documentation are
+ * generated from this schema; a default that lives elsewhere is a defect. Defaults follow the reference's training
+ * script for LoCoMo unless the description says otherwise.
+ */
+
+interface OptionMeta {
+  /** One line for `--help`, forms and the README. */
+  description: string;
+  unit?: string;
+  group: 'data' | 'engine' | 'loop' | 'memory' | 'controller' | 'ppo' | 'reward' | 'evolution' | 'hardCases';
+}
+
+const option = <T extends z.ZodType>(schema: T, meta: OptionMeta): T => schema.meta({ ...meta }) as T;
+
+const count = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
+const unitInterval = z.number().min(0).max(1);
+
+export const SESSION_MODES = ['turn', 'turn-pair', 'full-session', 'fixed-length'] as const;
+export const REVIEW_MODES = ['manual', 'guarded', 'auto'] as const;
+export const SELECTION_MODES = ['trained', 'random', 'similarity'] as const;
+
+export const runConfigSchema = z.strictObject({
+  dataset: option(z.enum(['sample', 'locomo']).default('sample'), {
+    group: 'data',
+    description: 'benchmark the data file is in',
+  }),
+  data: option(z.string().min(1).nullable().default(null), {
+    group: 'data',
+    description: 'data file; the bundled sample needs none',
+  }),
+  sessionMode: option(z.enum(SESSION_MODES).default('full-session'), {
+    group: 'data',
+    description: 'how a conversation is cut into spans',
+  }),
+  chunkSize: option(count(16, 32768).default(2048), {
+    group: 'data',
+    unit: 'tokens',
+    description: 'span size in fixed-length mode',
+  }),
+  chunkOverlap: option(count(0, 16384).default(256), {
+    group: 'data',
+    unit: 'tokens',
+    description: 'overlap of spans in fixed-length mode',
+  }),
+  questionSampling: option(z.number().gt(0).max(1).default(1), {
+    group: 'data',
+    description: 'share of the training questions asked in each step, by category',
+  }),
+
+  engine: option(z.enum(['builtin', 'llm']).default('builtin'), {
+    group: 'engine',
+    description: 'who executes skills, answers and judges',
+  }),
+  designer: option(z.enum(['builtin', 'llm', 'none']).default('builtin'), {
+    group: 'engine',
+    description: 'who proposes skill changes; none turns evolution off',
+  }),
+  workers: option(count(1, 64).default(2), { group: 'engine', description: 'engine worker threads' }),
+
+  seed: option(count(0, 2 ** 31 - 1).default(42), {
+    group: 'loop',
+    description: 'seed of every random stream',
+  }),
+  outerEpochs: option(count(1, 1000).default(10), {
+    group: 'loop',
+    description: 'stages; evolution happens between them',
+  }),
+  innerEpochs: option(count(1, 10000).default(100), {
+    group: 'loop',
+    description: 'steps (batch of episodes and one PPO update) in a stage',
+  }),
+  batchSize: option(count(1, 256).default(4), { group: 'loop', description: 'episodes in a step' }),
+  k: option(count(1, 64).default(3), { group: 'loop', description: 'skills selected for each span' }),
+  selection: option(z.enum(SELECTION_MODES).default('trained'), {
+    group: 'loop',
+    description: 'how skills are selected',
+  }),
+
+  memTopK: option(count(1, 1000).default(20), {
+    group: 'memory',
+    description: 'memories retrieved for a span and, in training, for a question',
+  }),
+  memTopKEval: option(count(1, 1000).default(20), {
+    group: 'memory',
+    description: 'memories retrieved for a question in evaluation',
+  }),
+  maxActionsPerSpan: option(count(1, 1000).default(24), {
+    group: 'memory',
+    description: 'upper bound on memory actions for a span',
+  }),
+
+  scorer: option(z.enum(['mlp', 'dot']).default('mlp'), {
+    group: 'controller',
+    description: "mlp: the reference's code; dot: the paper's formula",
+  }),
+  hiddenDim: option(count(8, 4096).default(256), { group: 'controller', description: 'hidden units' }),
+  stateFusion: option(z.enum(['mean', 'sim_weighted']).default('mean'), {
+    group: 'controller',
+    description: 'how retrieved memories are fused into the state',
+  }),
+  stateFusionTau: option(z.number().min(1e-8).max(1000).default(1), {
+    group: 'controller',
+    description: 'temperature of sim_weighted fusion',
+  }),
+  skillText: option(z.enum(['full', 'reference']).default('full'), {
+    group: 'controller',
+    description: 'what is embedded of a skill: description and instruction, or the description only',
+  }),
+  biasMode: option(z.enum(['exact', 'reference']).default('exact'), {
+    group: 'controller',
+    description: 'exploration bias for new skills: reach the promised mass, or the reference formula',
+  }),
+  newSkillPMin: option(unitInterval.default(0.3), {
+    group: 'controller',
+    description: 'probability mass promised to new skills while the bias lasts',
+  }),
+  newSkillBiasSteps: option(count(0, 10000).default(25), {
+    group: 'controller',
+    unit: 'steps',
+    description: 'how long new skills are favoured',
+  }),
+
+  learningRate: option(z.number().gt(0).max(1).default(1e-4), {
+    group: 'ppo',
+    description: 'Adam learning rate',
+  }),
+  gamma: option(unitInterval.default(0.99), { group: 'ppo', description: 'discount' }),
+  gaeLambda: option(unitInterval.default(0.95), { group: 'ppo', description: 'GAE lambda' }),
+  clipEpsilon: option(z.number().gt(0).max(1).default(0.2), { group: 'ppo', description: 'PPO ratio clip' }),
+  valueClip: option(z.number().min(0).max(100).default(0), {
+    group: 'ppo',
+    description: 'value clip range; 0 is off',
+  }),
+  ppoEpochs: option(count(1, 100).default(2), { group: 'ppo', description: "passes over a step's buffer" }),
+  minibatchSize: option(count(0, 100000).default(32), {
+    group: 'ppo',
+    description: 'steps in a minibatch; 0 is the whole buffer',
+  }),
+  entropyCoef: option(z.number().min(0).max(10).default(0.01), {
+    group: 'ppo',
+    description: 'entropy bonus',
+  }),
+  valueCoef: option(z.number().min(0).max(10).default(0.5), {
+    group: 'ppo',
+    description: 'value loss weight',
+  }),
+  targetKl: option(z.number().gt(0).max(100).default(0.02), {
+    group: 'ppo',
+    description: 'mean KL of a pass after which the remaining passes are skipped',
+  }),
+  maxGradNorm: option(z.number().gt(0).max(1000).default(0.5), {
+    group: 'ppo',
+    description: 'global gradient norm clip',
+  }),
+
+  rewardMetric: option(z.enum(['f1', 'judge']).default('f1'), {
+    group: 'reward',
+    description: 'score of an answer that becomes the reward',
+  }),
+  processBudget: option(z.number().min(0).max(10).default(0.1), {
+    group: 'reward',
+    description: 'total process reward of an episode',
+  }),
+  failureBudget: option(z.number().min(0).max(10).default(0.05), {
+    group: 'reward',
+    description: 'total penalty of an episode whose actions all fail',
+  }),
+  noopMatchScale: option(unitInterval.default(0.2), {
+    group: 'reward',
+    description: 'weight of a correct decision to do nothing',
+  }),
+  shapingScale: option(z.number().min(0).max(10).default(1), {
+    group: 'reward',
+    description: 'weight of process rewards',
+  }),
+  finalRewardLastRatio: option(unitInterval.default(0.6), {
+    group: 'reward',
+    description: 'share of the final reward given to the last span',
+  }),
+  rewardDecay: option(z.number().gt(0).max(1).default(0.9), {
+    group: 'reward',
+    description: 'decay of the redistributed share towards earlier spans',
+  }),
+
+  review: option(z.enum(REVIEW_MODES).default('manual'), {
+    group: 'evolution',
+    description: 'who lets changes into the bank: a person; replay, else a person; everyone',
+  }),
+  maxChanges: option(count(1, 20).default(3), { group: 'evolution', description: 'proposals after a stage' }),
+  prefersNewSkills: option(z.boolean().default(true), {
+    group: 'evolution',
+    description: 'encourage new skills when a capability is missing',
+  }),
+  isRefineOnly: option(z.boolean().default(false), {
+    group: 'evolution',
+    description: 'only refine existing skills',
+  }),
+  maxSkills: option(count(4, 1000).default(30), {
+    group: 'evolution',
+    description: 'capacity of the bank; a full bank proposes what to retire',
+  }),
+  skipNoop: option(z.boolean().default(false), {
+    group: 'evolution',
+    description: 'start without the noop seed',
+  }),
+  stageRewardFraction: option(z.number().gt(0).max(1).default(0.25), {
+    group: 'evolution',
+    description: 'tail of a stage whose mean is its reward',
+  }),
+  stageComparison: option(z.enum(['paired', 'reference']).default('paired'), {
+    group: 'evolution',
+    description: 'better means: paired test on the selection set, or a higher tail mean',
+  }),
+  patience: option(count(1, 1000).default(5), {
+    group: 'evolution',
+    description: 'changed stages without improvement before the run stops',
+  }),
+  maxEvolutions: option(count(0, 1000).default(20), {
+    group: 'evolution',
+    description: 'evolutions before the run stops',
+  }),
+  guardCases: option(count(0, 10000).default(40), {
+    group: 'evolution',
+    description: 'solved questions replayed to see what a change breaks',
+  }),
+  replayCases: option(count(1, 10000).default(60), {
+    group: 'evolution',
+    description: 'failed questions replayed for a proposal, at most',
+  }),
+
+  failureThreshold: option(unitInterval.default(0.5), {
+    group: 'hardCases',
+    description: 'an answer scoring less is a hard case',
+  }),
+  failureWindow: option(count(0, 100000).default(100), {
+    group: 'hardCases',
+    unit: 'steps',
+    description: 'age at which a hard case is dropped; 0 is never',
+  }),
+  poolSize: option(count(0, 1000000).default(2000), {
+    group: 'hardCases',
+    description: 'hard cases kept; 0 is unlimited',
+  }),
+  maxClusters: option(count(1, 50).default(5), {
+    group: 'hardCases',
+    description: 'clusters at most; their number is chosen by silhouette',
+  }),
+  casesPerCluster: option(count(1, 100).default(3), {
+    group: 'hardCases',
+    description: 'representatives shown to the designer for each cluster',
+  }),
+});
+
+export type RunConfig = Readonly<z.infer<typeof runConfigSchema>>;
+export type OptionName = keyof RunConfig;

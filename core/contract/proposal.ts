@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { skillNameSchema, skillSchema, skillTypeSchema } from './skill.ts';
+
+/** What would be done to the bank. `refine` carries only the fields that change. */
+export const bankChangeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('add'), skill: skillSchema.omit({ origin: true, isPinned: true }) }),
+  z.strictObject({
+    kind: z.literal('refine'),
+    name: skillNameSchema,
+    changes: z
+      .strictObject({
+        description: skillSchema.shape.description.optional(),
+        instruction: skillSchema.shape.instruction.optional(),
+        type: skillTypeSchema.optional(),
+      })
+      .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field'),
+  }),
+  z.strictObject({ kind: z.literal('retire'), name: skillNameSchema }),
+  z.strictObject({ kind: z.literal('pin'), name: skillNameSchema, isPinned: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('merge'),
+    names: z.array(skillNameSchema).min(2),
+    into: skillSchema.omit({ origin: true, isPinned: true }),
+  }),
+  /** Return to an earlier version's skills; makes a new version. */
+  z.strictObject({ kind: z.literal('rollback'), toVersion: z.number().int().min(0) }),
+]);
+export type BankChange = z.infer<typeof bankChangeSchema>;
+
+export const PROPOSAL_STATES = [
+  'draft',
+  'ready',
+  'approved',
+  'edited',
+  'rejected',
+  'redraft',
+  'parked',
+  'applied',
+  'discarded',
+] as const;
+export const proposalStateSchema = z.enum(PROPOSAL_STATES);
+export type ProposalState = z.infer<typeof proposalStateSchema>;
+
+/** Paired comparison of two banks on the same cases. Positive means the proposed bank is better. */
+export const pairedResultSchema = z.strictObject({
+  count: z.number().int(),
+  wins: z.number().int(),
+  ties: z.number().int(),
+  losses: z.number().int(),
+  meanDifference: z.number(),
+  /** 95 % paired bootstrap interval of the mean difference. */
+  interval: z.tuple([z.number(), z.number()]),
+});
+export type PairedResult = z.infer<typeof pairedResultSchema>;
+
+export const replayCaseSchema = z.strictObject({
+  questionId: z.string(),
+  set: z.enum(['affected', 'guard']),
+  question: z.string(),
+  golds: z.array(z.string()),
+  oldPrediction: z.string(),
+  newPrediction: z.string(),
+  oldScore: z.number(),
+  newScore: z.number(),
+});
+
+export const replaySchema = z.strictObject({
+  id: z.string(),
+  /** Proposals whose changes were applied together; one for a single replay. */
+  proposalIds: z.array(z.string()),
+  baseHash: z.string(),
+  proposedHash: z.string(),
+  seed: z.number().int(),
+  affected: pairedResultSchema,
+  guard: pairedResultSchema,
+  overall: pairedResultSchema,
+  /** Losses first, then wins by size, then ties. */
+  cases: z.array(replayCaseSchema),
+  /** Mean memories for each span, old and new; relative growth of the characters shown to the answerer. */
+  cost: z.strictObject({
+    oldMemoriesPerSpan: z.number(),
+    newMemoriesPerSpan: z.number(),
+    contextGrowth: z.number(),
+  }),
+  createdAtMs: z.number(),
+});
+export type Replay = z.infer<typeof replaySchema>;
+
+/** One draft of a proposal; a redraft or an edit appends a revision, nothing is overwritten. */
+export const revisionSchema = z.strictObject({
+  change: bankChangeSchema,
+  author: z.enum(['designer', 'reviewer', 'system', 'import']),
+  reasoning: z.string(),
+  /** What the designer understood of a reviewer's comment, or why not ("not understood: ..."). */
+  response: z.string().nullable(),
+  createdAtMs: z.number(),
+});
+
+export const proposalSchema = z.strictObject({
+  id: z.string(),
+  runId: z.string().nullable(),
+  stage: z.number().int().nullable(),
+  state: proposalStateSchema,
+  /** Hash and version of the bank it was made for; another current bank makes it stale. */
+  baseHash: z.string(),
+  baseVersion: z.number().int(),
+  clusterId: z.string().nullable(),
+  caseIds: z.array(z.string()),
+  pattern: z.string(),
+  rootCause: z.string(),
+  revisions: z.array(revisionSchema).min(1),
+  replayId: z.string().nullable(),
+  /** Existing skills nearest to the proposed text, most similar first, cosine in [-1, 1]. */
+  overlap: z.array(z.strictObject({ name: z.string(), similarity: z.number() })),
+  createdAtMs: z.number(),
+});
+export type Proposal = z.infer<typeof proposalSchema>;
+
+export const VERDICTS = ['approve', 'edit', 'reject', 'redraft', 'park', 'retract', 'discard'] as const;
+
+/** A reviewer's word on one exact text. Append-only. */
+export const decisionSchema = z.strictObject({
+  id: z.string(),
+  proposalId: z.string(),
+  /** Index into the proposal's revisions and hash of that revision's change: the exact text reviewed. */
+  revision: z.number().int().min(0),
+  textHash: z.string().length(64),
+  bankHash: z.string(),
+  verdict: z.enum(VERDICTS),
+  reason: z.string(),
+  /** Who decided: a person through `cli` or `app`, or the run's mode (`auto`, `guarded`). */
+  source: z.enum(['cli', 'app', 'auto', 'guarded']),
+  createdAtMs: z.number(),
+});
+export type Decision = z.infer<typeof decisionSchema>;
