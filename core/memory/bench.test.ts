@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { benchRetrieval } from './bench.ts';
+
+test('the retrieval figure is named as published and is a positive median of its samples', () => {
+  const figure = benchRetrieval();
+  expect(figure).toMatchObject({ name: 'retrieval.top20.1000x1024', unit: 'ms', samples: 200 });
+  expect(figure.value).toBeGreaterThan(0);
+});

@@ -1,0 +1,58 @@
+import type { RunConfig } from '../config/schema.ts';
+import type { Skill } from '../contract/skill.ts';
+import { required } from '../shared/assertions.ts';
+import { skillText } from './skillText.ts';
+
+/** The part of an `Embedder` (core/memory, a folder of the same layer) that is needed here. */
+export interface TextEmbedder {
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
+}
+
+export interface SkillOverlap {
+  readonly name: string;
+  /** Cosine in [-1, 1]; 0 when either text has no tokens. */
+  readonly similarity: number;
+}
+
+export interface OverlapOptions {
+  readonly mode: RunConfig['skillText'];
+  readonly signal?: AbortSignal;
+}
+
+type SkillLike = Pick<Skill, 'name' | 'description' | 'instruction'>;
+
+/**
+ * How near the proposed text is to each existing skill, nearest first, ties by name. The skill of the same name is
+ * left out: a refinement is always near to what it refines.
+ */
+export async function skillOverlap(
+  embedder: TextEmbedder,
+  skills: readonly SkillLike[],
+  proposed: SkillLike,
+  { mode, signal }: OverlapOptions,
+): Promise<SkillOverlap[]> {
+  const others = skills.filter(({ name }) => name !== proposed.name);
+  const texts = [proposed, ...others].map((skill) => skillText(skill, mode));
+  const [own, ...vectors] = await embedder.embed(texts, signal);
+  const query = required(own, "the proposed skill's vector");
+  return others
+    .map(({ name }, index) => ({
+      name,
+      similarity: cosine(query, required(vectors[index], `vector of ${name}`)),
+    }))
+    .sort((a, b) => b.similarity - a.similarity || (a.name < b.name ? -1 : 1));
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  let squaresA = 0;
+  let squaresB = 0;
+  for (const [i, x] of a.entries()) {
+    const y = b[i] ?? 0;
+    dot += x * y;
+    squaresA += x * x;
+    squaresB += y * y;
+  }
+  if (squaresA === 0 || squaresB === 0) return 0;
+  return Math.min(1, Math.max(-1, dot / Math.sqrt(squaresA * squaresB)));
+}
