@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 // The one file that reads the process environment.
@@ -23,4 +24,9 @@ export function memskillDataFile(name: string): string | null {
 export function goldenFile(name: string): string | null {
   const folder = variable('MEMSKILL_DATA');
   return folder === null ? null : existing(resolve(join(folder, '..', 'golden', name)));
+}
+
+/** The workspace folder when none is named: MEMSKILL_WORKSPACE, else a folder in the user's home. */
+export function defaultWorkspace(): string {
+  return variable('MEMSKILL_WORKSPACE') ?? join(homedir(), 'MemSkill Studio');
 }

@@ -13,7 +13,7 @@ interface OptionMeta {
   group: 'data' | 'engine' | 'loop' | 'memory' | 'controller' | 'ppo' | 'reward' | 'evolution' | 'hardCases';
 }
 
-const option = <T extends z.ZodType>(schema: T, meta: OptionMeta): T => schema.meta({ ...meta }) as T;
+const option = <T extends z.ZodType>(schema: T, meta: OptionMeta): T => schema.meta({ ...meta });
 
 const count = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
 const unitInterval = z.number().min(0).max(1);
@@ -201,6 +201,10 @@ export const runConfigSchema = z.strictObject({
   maxSkills: option(count(4, 1000).default(30), {
     group: 'evolution',
     description: 'capacity of the bank; a full bank proposes what to retire',
+  }),
+  startBank: option(z.enum(['seeds', 'current']).default('seeds'), {
+    group: 'evolution',
+    description: "bank the run starts from: the four seeds, or the workspace's current bank",
   }),
   skipNoop: option(z.boolean().default(false), {
     group: 'evolution',

@@ -38,3 +38,71 @@ export const metricRowSchema = z.strictObject({
   values: z.record(z.string(), z.number()),
 });
 export type MetricRow = z.infer<typeof metricRowSchema>;
+
+/** Where a run is; sent at most ten times a second. */
+export const runProgressSchema = z.strictObject({
+  runId: z.string(),
+  status: z.enum(RUN_STATUSES),
+  stage: z.number().int(),
+  stages: z.number().int(),
+  step: z.number().int(),
+  steps: z.number().int(),
+  /** What is being done, in words. */
+  activity: z.string(),
+  /** Mean reward of the last finished step. */
+  reward: z.number().nullable(),
+  elapsedMs: z.number(),
+  /** Estimated time to the end of the run; null until it can be estimated. */
+  etaMs: z.number().nullable(),
+});
+export type RunProgress = z.infer<typeof runProgressSchema>;
+
+/** How a run stopped. `metricsHash` covers every metric of every step and is equal for equal runs. */
+export const trainResultSchema = z.strictObject({
+  run: z.string(),
+  status: z.enum(RUN_STATUSES),
+  stages: z.array(stageRecordSchema),
+  bank: z.strictObject({ version: z.number().int(), hash: z.string(), skills: z.number().int() }),
+  metricsHash: z.string(),
+  seconds: z.number(),
+  peakMiB: z.number(),
+  /** Proposals waiting for a verdict. */
+  waiting: z.number().int(),
+});
+export type TrainResult = z.infer<typeof trainResultSchema>;
+
+export const evaluationQuestionSchema = z.strictObject({
+  questionId: z.string(),
+  traceId: z.string(),
+  category: z.number().int(),
+  question: z.string(),
+  golds: z.array(z.string()),
+  prediction: z.string(),
+  f1: z.number(),
+  judge: z.number(),
+});
+
+/** Scores are fractions in [0, 1]. */
+export const evaluationReportSchema = z.strictObject({
+  bankHash: z.string(),
+  selection: z.string(),
+  split: z.string(),
+  k: z.number().int(),
+  seed: z.number().int(),
+  questions: z.number().int(),
+  f1: z.number(),
+  judge: z.number(),
+  byCategory: z.array(
+    z.strictObject({
+      category: z.number().int(),
+      questions: z.number().int(),
+      f1: z.number(),
+      judge: z.number(),
+    }),
+  ),
+  memoriesPerTrace: z.number(),
+  memoriesPerSpan: z.number(),
+  seconds: z.number(),
+  perQuestion: z.array(evaluationQuestionSchema).nullable(),
+});
+export type EvaluationReport = z.infer<typeof evaluationReportSchema>;

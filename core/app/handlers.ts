@@ -1,0 +1,33 @@
+import type { CallName } from '../contract/calls.ts';
+import type { Handlers } from '../contract/rpc.ts';
+import type { ActiveRuns } from './activeRuns.ts';
+import { createBankHandlers } from './handlers/bankHandlers.ts';
+import { createCaseHandlers } from './handlers/caseHandlers.ts';
+import { createEvaluationHandlers } from './handlers/evaluationHandlers.ts';
+import { createReviewHandlers } from './handlers/reviewHandlers.ts';
+import { createRunHandlers } from './handlers/runHandlers.ts';
+import { createWorkspaceHandlers } from './handlers/workspaceHandlers.ts';
+import type { StudioParts } from './openTraining.ts';
+
+type CallsOf<Domain extends string> = Extract<CallName, `${Domain}.${string}`>;
+
+/** The handlers of the calls of one or more domains. */
+export type HandlersOf<Domain extends string> = Pick<Handlers, CallsOf<Domain>>;
+
+export interface HandlerSetup {
+  readonly parts: StudioParts;
+  readonly active: ActiveRuns;
+  readonly onEvaluationProgress: (done: number, total: number) => void;
+}
+
+/** One thin function for each call of the contract. */
+export function createHandlers({ parts, active, onEvaluationProgress }: HandlerSetup): Handlers {
+  return {
+    ...createWorkspaceHandlers(parts),
+    ...createRunHandlers(parts, active),
+    ...createCaseHandlers(parts, active),
+    ...createReviewHandlers(parts, active),
+    ...createBankHandlers(parts, active),
+    ...createEvaluationHandlers(parts, onEvaluationProgress),
+  };
+}

@@ -1,0 +1,129 @@
+import type { CallOutput } from '../../contract/calls.ts';
+import type { BankVersion } from '../../contract/skill.ts';
+import { applyStaged } from '../../evolution/apply.ts';
+import { currentVersion, previewRollback } from '../../evolution/bankHistory.ts';
+import { recordDecision } from '../../evolution/decisions.ts';
+import { createProposals } from '../../evolution/proposals.ts';
+import { rollback } from '../../evolution/rollback.ts';
+import { createBuiltinEmbedder } from '../../engines/builtin/embedder.ts';
+import {
+  adoptImport,
+  exportBank,
+  importAsChanges,
+  parseBank,
+  type ImportedBank,
+} from '../../exchange/bankFile.ts';
+import { AppError } from '../../shared/errors.ts';
+import { diffBanks } from '../../skills/diff.ts';
+import type { ActiveRuns } from '../activeRuns.ts';
+import type { HandlersOf } from '../handlers.ts';
+import type { StudioParts } from '../openTraining.ts';
+
+type VersionSummary = CallOutput<'bank.versions'>[number];
+
+function summaryOf({
+  skills,
+  lineage: _lineage,
+  statistics: _statistics,
+  ...version
+}: BankVersion): VersionSummary {
+  return { ...version, skillCount: skills.length };
+}
+
+function versionOf({ workspace }: StudioParts, version: number | null): BankVersion {
+  return version === null ? currentVersion(workspace, null) : workspace.bankVersions.require(version);
+}
+
+async function proposeImport(
+  parts: StudioParts,
+  imported: ImportedBank,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { workspace, clock } = parts;
+  const current = currentVersion(workspace, null);
+  const changes = importAsChanges(current.skills, imported);
+  const { created, skipped } = await createProposals(workspace, {
+    runId: null,
+    stage: null,
+    drafts: changes.map((change) => ({
+      clusterId: null,
+      caseIds: [],
+      change,
+      pattern: 'import',
+      rootCause: 'a bank file was imported',
+      reasoning: 'imported',
+    })),
+    author: 'import',
+    overlap: { embedder: createBuiltinEmbedder(), skillText: 'full' },
+    clock,
+    signal,
+  });
+  if (skipped.length > 0) {
+    const reasons = skipped.flatMap((one) => one.reasons).join(' ');
+    throw new AppError('INVALID_INPUT', `The file cannot be imported: ${reasons}`);
+  }
+  return created.map(({ proposal }) => proposal.id);
+}
+
+/** One decision for each imported skill, bound to its text, then one version that keeps what the file knows. */
+async function acceptAll(
+  parts: StudioParts,
+  proposalIds: readonly string[],
+  imported: ImportedBank,
+): Promise<BankVersion> {
+  const { workspace, clock } = parts;
+  for (const proposalId of proposalIds) {
+    recordDecision(workspace, {
+      proposalId,
+      verdict: 'approve',
+      reason: 'import accepted as a whole',
+      source: 'cli',
+      clock,
+    });
+  }
+  const { version } = await applyStaged(workspace, {
+    runId: null,
+    maxSkills: Number.POSITIVE_INFINITY,
+    only: proposalIds,
+    replay: null,
+    adopt: (made) => adoptImport(made, imported),
+    clock,
+  });
+  if (version === null) throw new AppError('INTERNAL', 'The imported skills were not applied.');
+  return version;
+}
+
+export function createBankHandlers(parts: StudioParts, active: ActiveRuns): HandlersOf<'bank'> {
+  const { workspace, clock } = parts;
+  const refuseTraining = (): void => {
+    const { runId } = currentVersion(workspace, null);
+    if (runId !== null) active.refuseActive(runId, 'change its bank');
+  };
+  return {
+    'bank.versions': async () => workspace.bankVersions.list().map(summaryOf),
+    'bank.get': async ({ version }) => versionOf(parts, version),
+    'bank.diff': async ({ from, to }) =>
+      diffBanks(workspace.bankVersions.require(from).skills, workspace.bankVersions.require(to).skills),
+    'bank.export': async ({ version }) => ({ text: exportBank(versionOf(parts, version)) }),
+    'bank.import': async ({ base64, fileName, acceptAll: acceptsAll }, { signal }) => {
+      refuseTraining();
+      const imported = parseBank(Uint8Array.from(Buffer.from(base64, 'base64')), fileName);
+      const proposalIds = await proposeImport(parts, imported, signal);
+      if (!acceptsAll || proposalIds.length === 0) return { proposalIds, version: null };
+      return { proposalIds, version: summaryOf(await acceptAll(parts, proposalIds, imported)) };
+    },
+    'bank.rollback': async ({ toVersion, reason, source }) => {
+      refuseTraining();
+      const current = currentVersion(workspace, null);
+      const { to } = previewRollback(workspace, { runId: current.runId, toVersion });
+      const version = rollback(workspace, {
+        runId: current.runId,
+        toVersion,
+        reasoning: reason,
+        source,
+        clock,
+      });
+      return { version, undone: diffBanks(current.skills, to.skills) };
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { parseRunConfig } from '../../config/options.ts';
+import type { RunConfig } from '../../config/schema.ts';
+import type { CallInput } from '../../contract/calls.ts';
+import type { Skill } from '../../contract/skill.ts';
+import { decodeCheckpoint } from '../../controller/checkpoint.ts';
+import type { NamedArrays } from '../../controller/weights.ts';
+import { currentVersion } from '../../evolution/bankHistory.ts';
+import { AppError } from '../../shared/errors.ts';
+import { seedSkills } from '../../skills/seeds.ts';
+import { evaluate } from '../../training/evaluate.ts';
+import { parseRunState } from '../../training/runState.ts';
+import type { HandlersOf } from '../handlers.ts';
+import { configOf, openEngines, type StudioParts } from '../openTraining.ts';
+
+type EvaluationInput = CallInput<'evaluation.run'>;
+
+/** The controller of a run as it was last saved. @throws AppError CONFLICT when the run never trained one. */
+function weightsOf({ workspace }: StudioParts, runId: string): NamedArrays {
+  const { checkpoint } = parseRunState(runId, workspace.runState.get(runId));
+  if (checkpoint === null) {
+    throw new AppError(
+      'CONFLICT',
+      `Run ${runId} has no trained controller yet; train it, or use --controller similarity.`,
+    );
+  }
+  return decodeCheckpoint(workspace.checkpoints.read(checkpoint), checkpoint.name).weights;
+}
+
+interface Subject {
+  readonly config: RunConfig;
+  readonly skills: readonly Skill[];
+  readonly weights: NamedArrays | null;
+}
+
+function subjectOf(parts: StudioParts, { subject, controller, config }: EvaluationInput): Subject {
+  const { workspace } = parts;
+  const runId = subject.kind === 'run' ? subject.runId : null;
+  const own = runId === null ? {} : configOf(workspace.runs.require(runId));
+  const merged = parseRunConfig({ ...own, ...config });
+  const skills =
+    subject.kind === 'bank'
+      ? subject.skills
+      : runId === null
+        ? seedSkills({ skipNoop: merged.skipNoop })
+        : currentVersion(workspace, runId).skills;
+  if (typeof controller === 'string')
+    return { config: { ...merged, selection: controller }, skills, weights: null };
+  const controllerRun = controller?.runId ?? runId;
+  if (controllerRun === null)
+    return { config: { ...merged, selection: 'similarity' }, skills, weights: null };
+  if (merged.selection !== 'trained' && controller === null) return { config: merged, skills, weights: null };
+  return { config: { ...merged, selection: 'trained' }, skills, weights: weightsOf(parts, controllerRun) };
+}
+
+export function createEvaluationHandlers(
+  parts: StudioParts,
+  onProgress: (done: number, total: number) => void,
+): HandlersOf<'evaluation'> {
+  return {
+    'evaluation.run': async (input, { signal }) => {
+      const { config, skills, weights } = subjectOf(parts, input);
+      const opened = await openEngines({ ...config, designer: 'none' }, parts.platform);
+      try {
+        return await evaluate({
+          dataset: opened.dataset,
+          split: input.split,
+          config,
+          engines: opened.engines,
+          skills,
+          weights,
+          hasQuestions: input.hasQuestions,
+          clock: parts.clock,
+          onProgress,
+          signal,
+        });
+      } finally {
+        await opened.close();
+      }
+    },
+  };
+}

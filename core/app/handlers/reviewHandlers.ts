@@ -1,0 +1,204 @@
+import type { RunConfig } from '../../config/schema.ts';
+import type { CallOutput } from '../../contract/calls.ts';
+import type { Proposal } from '../../contract/proposal.ts';
+import { applyStaged, listStaged } from '../../evolution/apply.ts';
+import { recordDecision } from '../../evolution/decisions.ts';
+import { replayProposal } from '../../evolution/proposalReplay.ts';
+import {
+  changedSkills,
+  currentRevision,
+  hasEvidence,
+  isReplayable,
+  isStale,
+} from '../../evolution/proposalText.ts';
+import { rebase } from '../../evolution/rebase.ts';
+import { redraftProposal } from '../../evolution/redraft.ts';
+import { required } from '../../shared/assertions.ts';
+import { AppError } from '../../shared/errors.ts';
+import { diffBanks } from '../../skills/diff.ts';
+import { replaySetup } from '../../training/evolve.ts';
+import { RunSession } from '../../training/runSession.ts';
+import type { ActiveRuns } from '../activeRuns.ts';
+import type { HandlersOf } from '../handlers.ts';
+import { configOf, openEngines, trainingContext, type StudioParts } from '../openTraining.ts';
+
+type ProposalDetail = CallOutput<'proposals.get'>;
+
+function detailOf(parts: StudioParts, proposalId: string): ProposalDetail {
+  const { workspace } = parts;
+  const proposal = workspace.proposals.require(proposalId);
+  const base = workspace.bankVersions.require(proposal.baseVersion);
+  return {
+    proposal,
+    isStale: isStale(workspace, proposal),
+    replay: proposal.replayId === null ? null : workspace.replays.get(proposal.replayId),
+    cluster: proposal.clusterId === null ? null : workspace.clusters.get(proposal.clusterId),
+    cases: proposal.caseIds.map((id) => workspace.hardCases.get(id)).filter((found) => found !== null),
+    decisions: workspace.decisions.list({ where: { proposalId } }),
+    diff: diffBanks(base.skills, changedSkills(workspace, base.skills, currentRevision(proposal))),
+  };
+}
+
+/** Opens a run's data, engines and controller for as long as `work` takes: replays and redrafts need them. */
+async function withSession<T>(
+  parts: StudioParts,
+  runId: string,
+  work: (session: RunSession) => Promise<T>,
+): Promise<T> {
+  const run = parts.workspace.runs.require(runId);
+  const opened = await openEngines(configOf(run), parts.platform);
+  try {
+    const session = await RunSession.open(trainingContext(parts, run, opened));
+    if (opened.controller !== null) await opened.engines.setPolicy(await opened.controller.weights());
+    return await work(session);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Replays a draft so that it becomes ready; changes that belong to no run have nothing to be replayed on. */
+async function replayDraft(parts: StudioParts, proposal: Proposal, signal: AbortSignal): Promise<void> {
+  const { runId } = proposal;
+  const isNeeded = !hasEvidence(parts.workspace, proposal) && isReplayable(currentRevision(proposal).change);
+  if (runId === null || !isNeeded) return;
+  await withSession(parts, runId, async (session) => {
+    await replayProposal(parts.workspace, {
+      proposalId: proposal.id,
+      setup: replaySetup(session),
+      clock: parts.clock,
+      signal,
+    });
+  });
+}
+
+async function redraft(
+  parts: StudioParts,
+  runId: string,
+  proposalId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await withSession(parts, runId, async (session) => {
+    const { engines, config } = session.context;
+    const proposal = await redraftProposal(parts.workspace, {
+      proposalId,
+      designer: engines,
+      overlap: { embedder: engines, skillText: config.skillText },
+      clock: parts.clock,
+      signal,
+    });
+    if (proposal.state !== 'draft') return;
+    await replayProposal(parts.workspace, {
+      proposalId,
+      setup: replaySetup(session),
+      clock: parts.clock,
+      signal,
+    });
+  });
+}
+
+/** The one run (or none) that has approved changes. @throws AppError NOT_FOUND, or CONFLICT when several have. */
+function stagedRun({ workspace }: StudioParts): string | null {
+  const runIds = [null, ...workspace.runs.list().map((run) => run.id)].filter(
+    (runId) => listStaged(workspace, runId).staged.length > 0,
+  );
+  const [first] = runIds;
+  if (first === undefined) {
+    throw new AppError('NOT_FOUND', 'Nothing is approved for the current bank; approve a proposal first.');
+  }
+  if (runIds.length > 1) {
+    const names = runIds.map((runId) => runId ?? 'imports').join(', ');
+    throw new AppError('CONFLICT', `Changes of ${names} are approved; name the run to apply.`);
+  }
+  return first;
+}
+
+async function apply(
+  parts: StudioParts,
+  active: ActiveRuns,
+  wanted: { readonly runId: string | null; readonly signal: AbortSignal },
+): Promise<CallOutput<'review.apply'>> {
+  const { workspace, clock } = parts;
+  const runId = wanted.runId ?? stagedRun(parts);
+  const done =
+    runId === null
+      ? await applyStaged(workspace, {
+          runId,
+          maxSkills: Number.POSITIVE_INFINITY,
+          replay: null,
+          clock,
+          signal: wanted.signal,
+        })
+      : await applyToRun(parts, active, { runId, signal: wanted.signal });
+  if (done.version === null) {
+    throw new AppError(
+      'NOT_FOUND',
+      'Nothing is approved for the current bank; approve a proposal, or rebase a stale one.',
+    );
+  }
+  const version = done.version;
+  const run = version.runId === null ? null : workspace.runs.get(version.runId);
+  if (run !== null) workspace.runs.put({ ...run, bankVersion: version.version, updatedAtMs: clock.now() });
+  return { version, replay: done.replay, proposalIds: [...done.applied] };
+}
+
+function applyToRun(
+  parts: StudioParts,
+  active: ActiveRuns,
+  wanted: { readonly runId: string; readonly signal: AbortSignal },
+) {
+  const { runId, signal } = wanted;
+  active.refuseActive(runId, 'apply changes to its bank');
+  return withSession(parts, runId, (session) => {
+    const { state, context } = session;
+    const config: RunConfig = context.config;
+    return applyStaged(parts.workspace, {
+      runId,
+      maxSkills: config.maxSkills,
+      statistics: state.statistics,
+      stage: state.stage,
+      step: state.step,
+      replay: replaySetup(session),
+      clock: parts.clock,
+      signal,
+    });
+  });
+}
+
+export function createReviewHandlers(
+  parts: StudioParts,
+  active: ActiveRuns,
+): HandlersOf<'proposals' | 'review'> {
+  const { workspace, clock } = parts;
+  return {
+    'proposals.list': async ({ runId, states }) =>
+      workspace.proposals
+        .list(runId === null ? {} : { where: { runId } })
+        .filter((proposal) => states.length === 0 || states.includes(proposal.state))
+        .map((proposal) => ({ ...proposal, isStale: isStale(workspace, proposal) })),
+    'proposals.get': async ({ proposalId }) => detailOf(parts, proposalId),
+    'review.decide': async ({ proposalId, verdict, reason, edit, source }, { signal }) => {
+      const { proposal } = recordDecision(workspace, {
+        proposalId,
+        verdict,
+        reason,
+        ...(edit === null ? {} : { edit }),
+        source,
+        clock,
+      });
+      if (verdict === 'redraft') {
+        await redraft(
+          parts,
+          required(proposal.runId, 'run of a proposal with a cluster'),
+          proposalId,
+          signal,
+        );
+      }
+      return detailOf(parts, proposalId);
+    },
+    'review.rebase': async ({ proposalId }, { signal }) => {
+      await replayDraft(parts, rebase(workspace, proposalId), signal);
+      return detailOf(parts, proposalId);
+    },
+    'review.apply': ({ runId }, { signal }) => apply(parts, active, { runId, signal }),
+  };
+}

@@ -1,0 +1,31 @@
+import { AppError } from '../../shared/errors.ts';
+import type { ActiveRuns } from '../activeRuns.ts';
+import type { HandlersOf } from '../handlers.ts';
+import type { StudioParts } from '../openTraining.ts';
+import { createRun } from '../startRun.ts';
+
+export function createRunHandlers(parts: StudioParts, active: ActiveRuns): HandlersOf<'runs'> {
+  const { workspace, clock } = parts;
+  return {
+    'runs.start': async ({ config, name, isContinue }) => {
+      const { run, opened } = await createRun(parts, { config, name });
+      active.start(run, opened, isContinue);
+      return run;
+    },
+    'runs.resume': ({ runId, isContinue }) => active.resume(runId, isContinue),
+    'runs.pause': ({ runId }) => active.pause(runId),
+    'runs.cancel': async ({ runId }) => {
+      const run = await active.pause(runId);
+      if (run.status === 'finished') {
+        throw new AppError('CONFLICT', `Run ${runId} is finished already; there is nothing to cancel.`);
+      }
+      workspace.runs.put({ ...run, status: 'cancelled', updatedAtMs: clock.now() });
+      return workspace.runs.require(runId);
+    },
+    'runs.wait': ({ runId }, { signal }) => active.wait(runId, signal),
+    'runs.list': async () => workspace.runs.list(),
+    'runs.get': async ({ runId }) => workspace.runs.require(runId),
+    'runs.progress': async ({ runId }) => active.progress(runId),
+    'runs.metrics': async ({ runId, fromStep }) => workspace.metrics.list(runId, fromStep),
+  };
+}

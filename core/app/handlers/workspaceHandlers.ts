@@ -1,0 +1,22 @@
+import { createBuiltinEmbedder } from '../../engines/builtin/embedder.ts';
+import type { HandlersOf } from '../handlers.ts';
+import type { StudioParts } from '../openTraining.ts';
+
+export function createWorkspaceHandlers({ workspace, archive }: StudioParts): HandlersOf<'workspace'> {
+  return {
+    'workspace.check': async () => {
+      const report = workspace.verify();
+      return {
+        path: workspace.folderPath,
+        schemaVersion: workspace.schemaVersion,
+        events: workspace.events.list().length,
+        isChainIntact: report.ok,
+        tampered: [...report.tampered],
+        setAside: workspace.listSetAside(),
+        runs: workspace.runs.count(),
+        bankVersion: workspace.bankVersions.latest()?.version ?? 0,
+        archivedMemories: await archive.count(createBuiltinEmbedder()),
+      };
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { RunConfig } from '../config/schema.ts';
+import { runConfigSchema } from '../config/schema.ts';
+import type { Run } from '../contract/run.ts';
+import { ControllerClient } from '../controller/workerClient.ts';
+import { loadDataset } from '../datasets/dataset.ts';
+import type { LoadedDataset } from '../datasets/trace.ts';
+import { EnginePool } from '../engines/enginePool.ts';
+import type { MemoryArchive } from '../memory/archive.ts';
+import type { Clock } from '../shared/clock.ts';
+import { AppError } from '../shared/errors.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { refuseOtherData } from '../training/runSession.ts';
+import type { TrainingContext } from '../training/trainingContext.ts';
+import type { Platform } from './platform.ts';
+
+/** What every run and evaluation of an open workspace shares. */
+export interface StudioParts {
+  readonly workspace: Workspace;
+  readonly archive: MemoryArchive;
+  readonly platform: Platform;
+  readonly clock: Clock;
+}
+
+/** Native parts that were started for a run; whoever opened them closes them. */
+export interface OpenedEngines {
+  readonly dataset: LoadedDataset;
+  readonly engines: EnginePool;
+  readonly controller: ControllerClient | null;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the data and starts engine and controller threads for a configuration.
+ *
+ * @throws AppError as the loaders, and UNAVAILABLE when an engine cannot be opened.
+ */
+export async function openEngines(config: RunConfig, platform: Platform): Promise<OpenedEngines> {
+  const dataset = loadDataset(config, platform.sampleFile);
+  const engines = await EnginePool.start(platform.engineWorker, { config, traces: dataset.traces });
+  const controller =
+    config.selection === 'trained' ? ControllerClient.start(platform.controllerWorker) : null;
+  const close = async (): Promise<void> => {
+    await Promise.all([engines.dispose(), controller?.dispose()]);
+  };
+  try {
+    const dims = {
+      state: 2 * engines.embedderDimension,
+      skill: engines.embedderDimension,
+      hidden: config.hiddenDim,
+    };
+    await controller?.init({ dims, scorer: config.scorer, initialStream: [config.seed, 'controller'] });
+    return { dataset, engines, controller, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A run's configuration as it was frozen when it started. @throws AppError CORRUPT_DATA naming the key. */
+export function configOf(run: Run): RunConfig {
+  const parsed = runConfigSchema.safeParse(run.config);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const path = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new AppError('CORRUPT_DATA', `The saved configuration of run ${run.id} is damaged at "${path}".`, {
+    cause: parsed.error,
+  });
+}
+
+/** The context of a run over opened engines. @throws AppError CONFLICT when the data changed since the run started. */
+export function trainingContext(
+  parts: StudioParts,
+  run: Run,
+  opened: OpenedEngines,
+  report: (activity: string) => void = () => undefined,
+): TrainingContext {
+  const { dataset, engines, controller } = opened;
+  refuseOtherData(run, dataset.fileHash);
+  return {
+    runId: run.id,
+    config: configOf(run),
+    dataset,
+    traces: dataset.traces.filter((trace) => dataset.splits.train.includes(trace.id)),
+    workspace: parts.workspace,
+    archive: parts.archive,
+    engines,
+    controller,
+    clock: parts.clock,
+    report,
+  };
+}

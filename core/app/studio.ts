@@ -1,0 +1,88 @@
+import { startLine } from '../evolution/bankHistory.ts';
+import { createInMemoryTransport } from '../contract/inMemoryTransport.ts';
+import {
+  createClient,
+  serve,
+  type Client,
+  type Handlers,
+  type ServerConnection,
+  type Transport,
+} from '../contract/rpc.ts';
+import { MemoryArchive } from '../memory/archive.ts';
+import type { Clock } from '../shared/clock.ts';
+import { seedSkills } from '../skills/seeds.ts';
+import { Workspace } from '../store/workspace.ts';
+import { ActiveRuns } from './activeRuns.ts';
+import { createHandlers } from './handlers.ts';
+import type { StudioParts } from './openTraining.ts';
+import type { Platform } from './platform.ts';
+
+export interface StudioOptions {
+  readonly platform: Platform;
+  readonly clock: Clock;
+}
+
+/** The composition root: one open workspace, its calls, and everybody connected to it. */
+export class Studio {
+  readonly #parts: StudioParts;
+  readonly #active: ActiveRuns;
+  readonly #handlers: Handlers;
+  readonly #connections = new Set<ServerConnection>();
+
+  private constructor(parts: StudioParts) {
+    this.#parts = parts;
+    this.#active = new ActiveRuns(parts, (progress) => {
+      for (const connection of this.#connections) connection.emit('runs.onProgress', progress);
+    });
+    this.#handlers = createHandlers({
+      parts,
+      active: this.#active,
+      onEvaluationProgress: (done, total) => {
+        for (const connection of this.#connections) connection.emit('evaluation.onProgress', { done, total });
+      },
+    });
+  }
+
+  /**
+   * Becomes the owner of a workspace, makes it when there is none, and serves other processes of this machine.
+   *
+   * @throws AppError CONFLICT when another process owns it; as `Workspace.open` otherwise.
+   */
+  static async open(folder: string, { platform, clock }: StudioOptions): Promise<Studio> {
+    const workspace = await Workspace.open(folder, { clock });
+    try {
+      const archive = await MemoryArchive.open(workspace.folder('memories.lance'));
+      if (workspace.bankVersions.count() === 0) {
+        startLine(workspace, { runId: null, from: { seeds: seedSkills({ skipNoop: false }) }, clock });
+      }
+      const studio = new Studio({ workspace, archive, platform, clock });
+      await workspace.serve((transport) => studio.attach(transport));
+      return studio;
+    } catch (error) {
+      await workspace.close();
+      throw error;
+    }
+  }
+
+  /** Serves a client over any transport until it closes. */
+  attach(transport: Transport): void {
+    const connection = serve(transport, this.#handlers);
+    this.#connections.add(connection);
+    transport.onClose(() => void this.#connections.delete(connection));
+  }
+
+  /** A client in this process; its calls cross a transport like everybody's. */
+  connect(): Client {
+    const [mine, theirs] = createInMemoryTransport();
+    this.attach(theirs);
+    return createClient(mine);
+  }
+
+  /** Pauses what trains, so that nothing is lost, and gives the workspace back. */
+  async close(): Promise<void> {
+    await this.#active.pauseAll();
+    for (const connection of this.#connections) connection.close();
+    await this.#parts.archive.close();
+    await this.#parts.workspace.close();
+  }
+}

@@ -1,0 +1,74 @@
+import { diagnosisSchema, type HardCase } from '../../contract/hardCase.ts';
+import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
+import { points } from '../table.ts';
+
+const DEFAULT_LIMIT = 20;
+
+function describe(hardCase: HardCase): string[] {
+  const { chain } = hardCase;
+  const lines = [
+    `${hardCase.id}  category ${hardCase.category}  ${hardCase.diagnosis}  score ${points(hardCase.score)}  failed ${hardCase.failCount}x`,
+    `  question  ${hardCase.question}`,
+    `  gold      ${hardCase.golds.join(' | ')}`,
+    `  answer    ${hardCase.prediction === '' ? '(none)' : hardCase.prediction}`,
+  ];
+  for (const turn of chain.evidence)
+    lines.push(`  evidence  ${turn.turnId} (span ${turn.spanIndex}): ${turn.text}`);
+  for (const span of chain.spans) {
+    lines.push(
+      `  skills    span ${span.spanIndex}: ${span.skills.map((skill) => `${skill.name} ${skill.probability.toFixed(2)}`).join(', ')}`,
+    );
+    for (const action of span.actions)
+      lines.push(
+        `  action    ${action.type}${action.type === 'delete' ? '' : `: ${action.text}`} [${action.skill}]`,
+      );
+  }
+  if (chain.needed !== null) {
+    lines.push(
+      `  memory    rank ${chain.needed.rank ?? 'none'}, holds ${points(chain.needed.coverage)} %: ${chain.needed.text}`,
+    );
+  }
+  return lines;
+}
+
+async function run(context: CommandContext): Promise<void> {
+  const given = textFlag(context, 'diagnosis');
+  const diagnosis = given === null ? null : diagnosisSchema.safeParse(given);
+  if (diagnosis?.success === false) {
+    throw new UsageError(
+      `--diagnosis is one of ${diagnosisSchema.options.join(', ')}, not "${String(given)}".`,
+    );
+  }
+  const limit = Number(textFlag(context, 'limit') ?? DEFAULT_LIMIT);
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new UsageError('--limit takes a whole number of at least 1.');
+  const category = textFlag(context, 'category');
+  const client = await context.connect();
+  const cases = await client.call('cases.list', {
+    runId: textFlag(context, 'run'),
+    category: category === null ? null : Number(category),
+    diagnosis: diagnosis?.data ?? null,
+    limit,
+  });
+  if (cases.length === 0) context.output.line('No hard cases. They appear while a run trains.');
+  for (const hardCase of cases) {
+    for (const line of describe(hardCase)) context.output.line(line);
+    context.output.line();
+  }
+  context.output.json(cases);
+}
+
+export const casesCommand: CommandSpec = {
+  name: 'cases',
+  usage: 'cases [--run ID] [--diagnosis NAME] [--category N] [--limit N]',
+  summary: 'Shows failed questions with the chain from span to answer, hardest first.',
+  flags: [
+    { flag: 'run', value: 'ID', description: 'only of this run' },
+    { flag: 'diagnosis', value: 'NAME', description: diagnosisSchema.options.join(' | ') },
+    { flag: 'category', value: 'N', description: 'only this question category' },
+    { flag: 'limit', value: 'N', description: `how many (default ${DEFAULT_LIMIT})` },
+  ],
+  takesRunOptions: false,
+  positionals: [0, 0],
+  run,
+};

@@ -1,0 +1,81 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../store/atomicFile.ts';
+import { textFlag, type CommandContext, type CommandSpec } from '../command.ts';
+import { checkedRunOptions } from '../runOptions.ts';
+import { formatTable, points } from '../table.ts';
+import { describeChange, replayLines } from './proposals.ts';
+import { followRun, reportRun } from './train.ts';
+
+/** The whole loop on the bundled sample, without a person: what each part does, in the order it happens. */
+async function run(context: CommandContext): Promise<void> {
+  const { output } = context;
+  const dir = textFlag(context, 'workspace') ?? (await mkdtemp(join(tmpdir(), 'memskill-demo-')));
+  const client = await context.connect(dir);
+  output.line(`Three invented conversations, built-in engine (no model), workspace ${dir}`);
+  output.line();
+  const config = checkedRunOptions({ dataset: 'sample', review: 'auto', ...context.runOptions });
+  const started = await client.call('runs.start', { config, name: 'demo', isContinue: false });
+  const result = await followRun(client, started.id, context);
+
+  const clusters = await client.call('clusters.list', { runId: started.id });
+  output.line('Hard cases in clusters');
+  const rows = clusters.map((cluster) => [
+    cluster.stage + 1,
+    cluster.name,
+    cluster.caseIds.length,
+    cluster.severity.toFixed(2),
+  ]);
+  for (const line of formatTable(['stage', 'cluster', 'cases', 'severity'], rows)) output.line(line);
+
+  const proposals = await client.call('proposals.list', { runId: started.id, states: [] });
+  for (const proposal of proposals) {
+    const detail = await client.call('proposals.get', { proposalId: proposal.id });
+    const decision = detail.decisions.at(-1);
+    output.line();
+    output.line(`Proposal ${proposal.id}: ${describeChange(proposal)} - ${proposal.state}`);
+    output.line(`  ${proposal.pattern}: ${proposal.rootCause}`);
+    if (detail.replay !== null) for (const line of replayLines(detail.replay)) output.line(`  ${line}`);
+    if (decision !== undefined)
+      output.line(`  decision: ${decision.verdict} (${decision.source}) ${decision.reason}`);
+  }
+  output.line();
+
+  const { text } = await client.call('bank.export', { version: result.bank.version });
+  const file = join(dir, 'exports', 'bank.json');
+  await writeFileAtomic(file, text);
+  const evaluate = (subject: { kind: 'run'; runId: string } | { kind: 'seeds' }) =>
+    client.call('evaluation.run', {
+      subject,
+      controller: subject.kind === 'seeds' ? 'similarity' : null,
+      config: subject.kind === 'seeds' ? config : {},
+      split: 'validation',
+      hasQuestions: false,
+    });
+  const seeds = await evaluate({ kind: 'seeds' });
+  const evolved = await evaluate({ kind: 'run', runId: started.id });
+  reportRun(result, { ...context, output: { ...output, json: () => undefined } });
+  output.line(
+    `Validation F1 on the conversation it has never seen: seeds ${points(seeds.f1)}, evolved ${points(evolved.f1)}`,
+  );
+  output.line(`Bank written to ${file}`);
+  output.json({
+    ...result,
+    clusters: clusters.length,
+    proposals: proposals.length,
+    bankFile: file,
+    validation: { seeds: seeds.f1, evolved: evolved.f1 },
+  });
+}
+
+export const demoCommand: CommandSpec = {
+  name: 'demo',
+  usage: 'demo [options]',
+  summary:
+    'Runs the whole loop on the bundled sample within a minute: rewards, hard cases, proposals, decisions, bank.',
+  flags: [],
+  takesRunOptions: true,
+  positionals: [0, 0],
+  run,
+};

@@ -1,0 +1,45 @@
+import { chooseBackend } from '../../controller/backend.ts';
+import { messageOf } from '../../shared/errors.ts';
+import type { CommandContext, CommandSpec } from '../command.ts';
+
+interface Finding {
+  readonly name: string;
+  readonly isGood: boolean;
+  readonly text: string;
+}
+
+async function check(name: string, look: () => Promise<string>): Promise<Finding> {
+  try {
+    return { name, isGood: true, text: await look() };
+  } catch (error) {
+    return { name, isGood: false, text: messageOf(error) };
+  }
+}
+
+async function run(context: CommandContext): Promise<void> {
+  const findings = [
+    await check('node', async () => process.version),
+    await check('tensorflow.js', async () => `backend ${(await chooseBackend()).name}`),
+    await check('workspace', async () => {
+      const client = await context.connect();
+      const state = await client.call('workspace.check', {});
+      if (!state.isChainIntact)
+        throw new Error(`The event chain of ${state.path} is broken: somebody changed the database.`);
+      return `${state.path}: schema ${state.schemaVersion}, ${state.runs} runs, bank v${state.bankVersion}, ${state.events} events (chain intact), ${state.archivedMemories} archived memories`;
+    }),
+  ];
+  for (const finding of findings)
+    context.output.line(`${finding.isGood ? 'ok  ' : 'FAIL'}  ${finding.name}: ${finding.text}`);
+  context.output.json({ isHealthy: findings.every((finding) => finding.isGood), findings });
+  if (findings.some((finding) => !finding.isGood)) process.exitCode = 1;
+}
+
+export const doctorCommand: CommandSpec = {
+  name: 'doctor',
+  usage: 'doctor',
+  summary: 'Checks the machine and the workspace: Node, TensorFlow.js backend, database, event chain.',
+  flags: [],
+  takesRunOptions: false,
+  positionals: [0, 0],
+  run,
+};

@@ -1,0 +1,138 @@
+import type { CallOutput } from '../../contract/calls.ts';
+import type { Proposal, Replay } from '../../contract/proposal.ts';
+import { textFlag, type CommandContext, type CommandSpec, type Output } from '../command.ts';
+import { formatTable, points } from '../table.ts';
+
+type ProposalDetail = CallOutput<'proposals.get'>;
+
+/** `add capture_dates`, `refine insert`, `rollback to v2`. */
+export function describeChange(proposal: Proposal): string {
+  const change = proposal.revisions.at(-1)?.change;
+  if (change === undefined) return '';
+  switch (change.kind) {
+    case 'add':
+      return `add ${change.skill.name}`;
+    case 'merge':
+      return `merge ${change.names.join(' + ')} into ${change.into.name}`;
+    case 'rollback':
+      return `rollback to v${change.toVersion}`;
+    case 'pin':
+      return `${change.isPinned ? 'pin' : 'unpin'} ${change.name}`;
+    case 'refine':
+    case 'retire':
+      return `${change.kind} ${change.name}`;
+  }
+}
+
+/** Wins, ties, losses and mean difference with its interval, in points, for each set of a replay. */
+export function replayLines(replay: Replay): string[] {
+  const row = (name: string, result: Replay['affected']): (string | number)[] => [
+    name,
+    result.count,
+    result.wins,
+    result.ties,
+    result.losses,
+    points(result.meanDifference, true),
+    `[${points(result.interval[0], true)}, ${points(result.interval[1], true)}]`,
+  ];
+  return [
+    ...formatTable(
+      ['replay', 'cases', 'better', 'same', 'worse', 'mean', '95 % interval'],
+      [row('affected', replay.affected), row('guard', replay.guard), row('overall', replay.overall)],
+    ),
+    `cost  ${replay.cost.oldMemoriesPerSpan.toFixed(2)} -> ${replay.cost.newMemoriesPerSpan.toFixed(2)} memories a span, context ${points(replay.cost.contextGrowth, true)} %`,
+  ];
+}
+
+const SHOWN_REPLAY_CASES = 5;
+
+/** The whole card of one proposal. */
+export function printProposal(detail: ProposalDetail, output: Output): void {
+  const { proposal, replay, cluster } = detail;
+  const revision = proposal.revisions.length;
+  output.line(
+    `${proposal.id}  ${describeChange(proposal)}  r${revision}  ${proposal.state}${detail.isStale ? '  STALE' : ''}  made for bank v${proposal.baseVersion}`,
+  );
+  if (cluster !== null)
+    output.line(
+      `cluster  ${cluster.name}, ${cluster.caseIds.length} cases, severity ${cluster.severity.toFixed(2)}`,
+    );
+  output.line(`pattern  ${proposal.pattern}`);
+  output.line(`cause    ${proposal.rootCause}`);
+  output.line(`why      ${proposal.revisions.at(-1)?.reasoning ?? ''}`);
+  if (proposal.overlap.length > 0) {
+    output.line(
+      `overlap  ${proposal.overlap.map((one) => `${one.name} ${one.similarity.toFixed(2)}`).join(', ')}`,
+    );
+  }
+  output.line();
+  for (const skill of detail.diff) {
+    if (skill.kind === 'unchanged') continue;
+    output.line(`${skill.kind} ${skill.name}`);
+    for (const field of skill.fields) {
+      const text = field.parts
+        .map((part) =>
+          part.kind === 'same' ? part.text : part.kind === 'added' ? `{+${part.text}+}` : `[-${part.text}-]`,
+        )
+        .join('');
+      output.line(`  ${field.field}: ${text}`);
+    }
+  }
+  if (replay !== null) {
+    output.line();
+    for (const line of replayLines(replay)) output.line(line);
+    for (const one of replay.cases.slice(0, SHOWN_REPLAY_CASES)) {
+      output.line(`  ${points(one.newScore - one.oldScore, true).padStart(6)}  ${one.question}`);
+      output.line(
+        `          gold "${one.golds.join(' | ')}"  old "${one.oldPrediction}"  new "${one.newPrediction}"`,
+      );
+    }
+  }
+  const latest = detail.decisions.at(-1);
+  if (latest !== undefined)
+    output.line(
+      `\nlast decision  ${latest.verdict} (${latest.source})${latest.reason === '' ? '' : `: ${latest.reason}`}`,
+    );
+}
+
+async function run(context: CommandContext): Promise<void> {
+  const client = await context.connect();
+  const [id] = context.positionals;
+  if (id !== undefined) {
+    const detail = await client.call('proposals.get', { proposalId: id });
+    printProposal(detail, context.output);
+    context.output.json(detail);
+    return;
+  }
+  const isAll = context.flags.all === true;
+  const proposals = await client.call('proposals.list', {
+    runId: textFlag(context, 'run'),
+    states: isAll ? [] : ['draft', 'ready', 'approved', 'edited', 'redraft', 'parked'],
+  });
+  if (proposals.length === 0) context.output.line('No open proposals. They appear at the end of a stage.');
+  const rows = proposals.map((proposal) => [
+    proposal.id,
+    describeChange(proposal),
+    `r${proposal.revisions.length}`,
+    proposal.isStale ? `${proposal.state}, stale` : proposal.state,
+    `v${proposal.baseVersion}`,
+    proposal.pattern,
+  ]);
+  if (rows.length > 0)
+    for (const line of formatTable(['proposal', 'change', 'draft', 'state', 'bank', 'pattern'], rows))
+      context.output.line(line);
+  context.output.json(proposals);
+}
+
+export const proposalsCommand: CommandSpec = {
+  name: 'proposals',
+  usage: 'proposals [ID] [--run ID] [--all]',
+  summary: 'Lists open proposals, or shows one with its evidence and replay.',
+  flags: [
+    { flag: 'run', value: 'ID', description: 'only of this run' },
+    { flag: 'all', value: null, description: 'also applied, rejected and discarded ones' },
+  ],
+  takesRunOptions: false,
+  positionals: [0, 1],
+  run,
+};

@@ -1,0 +1,88 @@
+import type { Client } from '../../contract/rpc.ts';
+import type { TrainResult } from '../../contract/run.ts';
+import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
+import { checkedRunOptions } from '../runOptions.ts';
+import { formatTable, points } from '../table.ts';
+import { formatDuration } from '../terminalOutput.ts';
+
+/** Follows a run to its end on the terminal; Ctrl-C pauses it and keeps its state. */
+export async function followRun(
+  client: Client,
+  runId: string,
+  context: CommandContext,
+): Promise<TrainResult> {
+  const stop = client.on('runs.onProgress', (progress) => {
+    if (progress.runId !== runId) return;
+    const label = `stage ${progress.stage + 1}/${progress.stages} ${progress.activity}${progress.reward === null ? '' : `, reward ${points(progress.reward)}`}`;
+    context.output.progress(progress.step, progress.steps, label);
+  });
+  const pause = (): void => void client.call('runs.pause', { runId });
+  context.signal.addEventListener('abort', pause, { once: true });
+  try {
+    return await client.call('runs.wait', { runId });
+  } finally {
+    context.signal.removeEventListener('abort', pause);
+    stop();
+  }
+}
+
+/** The report of a run that stopped. */
+export function reportRun(result: TrainResult, context: CommandContext): void {
+  const { output } = context;
+  output.line(
+    `Run ${result.run}: ${result.status} after ${formatDuration(result.seconds * 1000)}, peak ${Math.round(result.peakMiB)} MiB`,
+  );
+  output.line();
+  const rows = result.stages.map((stage) => [
+    stage.stage + 1,
+    points(stage.reward),
+    stage.selectionScore === null ? '-' : points(stage.selectionScore),
+    `v${stage.bankVersion}`,
+    stage.action,
+  ]);
+  for (const line of formatTable(['stage', 'reward', 'selection', 'bank', 'what happened'], rows))
+    output.line(line);
+  output.line();
+  output.line(
+    `Bank v${result.bank.version} ${result.bank.hash.slice(0, 12)}, ${result.bank.skills} skills; metrics ${result.metricsHash.slice(0, 12)}`,
+  );
+  if (result.waiting > 0) {
+    output.line(`waiting: ${result.waiting}`);
+    output.line(
+      `Review them with "memskill proposals" and "memskill review", then go on with "memskill train --resume ${result.run}".`,
+    );
+  }
+  output.json(result);
+}
+
+async function run(context: CommandContext): Promise<void> {
+  const resumed = textFlag(context, 'resume');
+  const isContinue = context.flags.continue === true;
+  if (resumed !== null && Object.keys(context.runOptions).length > 0) {
+    throw new UsageError(
+      'A resumed run keeps the options it was started with; leave them out beside --resume.',
+    );
+  }
+  const config = resumed === null ? checkedRunOptions(context.runOptions) : null;
+  const client = await context.connect();
+  const started =
+    config === null
+      ? await client.call('runs.resume', { runId: resumed ?? '', isContinue })
+      : await client.call('runs.start', { config, name: textFlag(context, 'name'), isContinue });
+  reportRun(await followRun(client, started.id, context), context);
+}
+
+export const trainCommand: CommandSpec = {
+  name: 'train',
+  usage: 'train [options] | train --resume RUN [--continue]',
+  summary:
+    'Trains the controller and evolves the bank. In the manual review mode it saves when proposals wait at the end of a stage and exits.',
+  flags: [
+    { flag: 'resume', value: 'RUN', description: 'go on with a run that is paused, waiting or was killed' },
+    { flag: 'continue', value: null, description: 'train on with the current bank while proposals wait' },
+    { flag: 'name', value: 'NAME', description: 'a name for the run' },
+  ],
+  takesRunOptions: true,
+  positionals: [0, 0],
+  run,
+};

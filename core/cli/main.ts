@@ -1,0 +1,10 @@
+// Entry of the command line. The version check comes first: an old Node cannot load what follows.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 24 || (major === 24 && minor < 15)) {
+  process.stderr.write(
+    `memskill needs Node 24.15 or newer, this is ${process.versions.node}; run it as "npm run -s memskill -- ..." (which brings its own Node).\n`,
+  );
+  process.exit(1);
+}
+const { runCommandLine } = await import('./runCommandLine.ts');
+process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -1,0 +1,107 @@
+import { connectWorkspace } from '../app/connectWorkspace.ts';
+import { sourcePlatform } from '../app/platform.ts';
+import { defaultWorkspace } from '../config/environment.ts';
+import type { Client } from '../contract/rpc.ts';
+import { systemClock } from '../shared/clock.ts';
+import { AppError, messageOf } from '../shared/errors.ts';
+import { helpText, parseCommandLine, UsageError, type CommandSpec } from './command.ts';
+import { bankCommand } from './commands/bank.ts';
+import { benchCommand } from './commands/bench.ts';
+import { casesCommand } from './commands/cases.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { evalCommand } from './commands/eval.ts';
+import { proposalsCommand } from './commands/proposals.ts';
+import { reviewCommand } from './commands/review.ts';
+import { runsCommand } from './commands/runs.ts';
+import { trainCommand } from './commands/train.ts';
+import { createTerminalOutput } from './terminalOutput.ts';
+
+const EXIT_DONE = 0;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+const COMMANDS: readonly CommandSpec[] = [
+  demoCommand,
+  trainCommand,
+  evalCommand,
+  runsCommand,
+  casesCommand,
+  proposalsCommand,
+  reviewCommand,
+  bankCommand,
+  benchCommand,
+  doctorCommand,
+];
+
+function overview(): string {
+  const lines = ['Usage: memskill COMMAND [options]', ''];
+  for (const command of COMMANDS) lines.push(`  ${command.name.padEnd(11)}${command.summary}`);
+  lines.push('', '"memskill COMMAND --help" lists the options of a command.');
+  return lines.join('\n');
+}
+
+async function execute(command: CommandSpec, args: readonly string[]): Promise<void> {
+  const parsed = parseCommandLine(command, args);
+  if (parsed.flags.help === true) {
+    process.stdout.write(`${helpText(command)}\n`);
+    return;
+  }
+  const output = createTerminalOutput({
+    isJson: parsed.flags.json === true,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    clock: systemClock,
+  });
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.once('SIGINT', onInterrupt);
+  const workspaceDir =
+    typeof parsed.flags.workspace === 'string' ? parsed.flags.workspace : defaultWorkspace();
+  const closers: (() => Promise<void>)[] = [];
+  const connect = async (dir = workspaceDir): Promise<Client> => {
+    const connected = await connectWorkspace(dir, { platform: sourcePlatform, clock: systemClock });
+    closers.push(connected.close);
+    return connected.client;
+  };
+  try {
+    await command.run({
+      positionals: parsed.positionals,
+      flags: parsed.flags,
+      runOptions: parsed.runOptions,
+      workspaceDir,
+      output,
+      signal: interrupt.signal,
+      connect,
+    });
+  } finally {
+    output.clear();
+    process.removeListener('SIGINT', onInterrupt);
+    for (const close of closers) await close();
+  }
+}
+
+/** Runs one command and returns the exit status: 0 done, 1 failed, 2 wrong usage. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === 'help') {
+    process.stdout.write(`${overview()}\n`);
+    return name === undefined ? EXIT_USAGE : EXIT_DONE;
+  }
+  const command = COMMANDS.find((known) => known.name === name);
+  if (command === undefined) {
+    process.stderr.write(`memskill: there is no command "${name}"; "memskill --help" lists them.\n`);
+    return EXIT_USAGE;
+  }
+  try {
+    await execute(command, rest);
+    return typeof process.exitCode === 'number' ? process.exitCode : EXIT_DONE;
+  } catch (error) {
+    process.stderr.write(`memskill: ${messageOf(error)}\n`);
+    if (error instanceof UsageError) return EXIT_USAGE;
+    if (!(error instanceof AppError) || error.code === 'INTERNAL') {
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n`);
+    }
+    return EXIT_FAILED;
+  }
+}

@@ -1,0 +1,25 @@
+/** Columns padded to their widest cell; numbers are right-aligned. */
+export function formatTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string[] {
+  const all = [header, ...rows].map((row) => row.map(String));
+  const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const isNumeric = header.map(
+    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
+  );
+  return all.map((row) =>
+    row
+      .map((cell, column) =>
+        isNumeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** A fraction as a signed or unsigned number of points with one decimal: 0.1234 -> `12.3`. */
+export function points(fraction: number, isSigned = false): string {
+  const text = (fraction * 100).toFixed(1);
+  return isSigned && fraction >= 0 ? `+${text}` : text;
+}

@@ -1,0 +1,27 @@
+import type { RunConfig } from './schema.ts';
+
+/** What a data set changes of the defaults. The defaults themselves are the reference's LoCoMo training script. */
+export const presets: Readonly<Record<RunConfig['dataset'], Partial<RunConfig>>> = {
+  // Three short conversations: small enough that the whole loop is seen within a minute.
+  sample: { outerEpochs: 3, innerEpochs: 6, batchSize: 4 },
+  locomo: {},
+};
+
+/**
+ * Options of the reference that have no effect here, listed once so that nobody looks for them
+ * (reference-behaviour 6.7).
+ */
+export const OPTIONS_WITHOUT_EFFECT: Readonly<Record<string, string>> = {
+  'encode-batch-size': 'the embedder batches by itself',
+  'state-encoder, op-encoder': 'one embedder serves state, skills and retrieval',
+  retriever: 'one embedder serves state, skills and retrieval',
+  round: 'a failed request is retried by the model layer',
+  'designer-freq': 'evolution happens after every stage',
+  'designer-reflection-cycles': 'the built-in designer does not reflect; a language model designer does',
+  'op-evolution-trials': 'an invalid draft is reported, not asked for again',
+  'inference-workers, session-workers':
+    'workers sets the threads; spans of one trace are never run out of order',
+  'alfworld-*': 'only the conversation data sets are loaded',
+  'min-op-usage, low-reward-threshold, collect-epochs-before-designer, initial-ops':
+    'unused in the reference as well',
+};

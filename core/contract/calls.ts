@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import { clusterSchema, diagnosisSchema, hardCaseSchema } from './hardCase.ts';
+import {
+  bankChangeSchema,
+  decisionSchema,
+  proposalSchema,
+  proposalStateSchema,
+  replaySchema,
+} from './proposal.ts';
+import {
+  evaluationReportSchema,
+  metricRowSchema,
+  runProgressSchema,
+  runSchema,
+  trainResultSchema,
+} from './run.ts';
+import { bankVersionSchema, skillSchema } from './skill.ts';
+
+/** The one list of calls and events between a screen (or the command line) and the engine. */
+
+function call<Input extends z.ZodType, Output extends z.ZodType>(
+  input: Input,
+  output: Output,
+): { input: Input; output: Output } {
+  return { input, output };
+}
+
+function event<Payload extends z.ZodType>(payload: Payload): { payload: Payload } {
+  return { payload };
+}
+
+const nothing = z.strictObject({});
+const runIdInput = z.strictObject({ runId: z.string() });
+const proposalIdInput = z.strictObject({ proposalId: z.string() });
+
+const skillDiffSchema = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['added', 'removed', 'changed', 'unchanged']),
+  fields: z
+    .array(
+      z.strictObject({
+        field: z.string(),
+        parts: z
+          .array(z.strictObject({ kind: z.enum(['same', 'added', 'removed']), text: z.string() }))
+          .readonly(),
+      }),
+    )
+    .readonly(),
+});
+
+const proposalDetailSchema = z.strictObject({
+  proposal: proposalSchema,
+  isStale: z.boolean(),
+  replay: replaySchema.nullable(),
+  cluster: clusterSchema.nullable(),
+  cases: z.array(hardCaseSchema),
+  decisions: z.array(decisionSchema),
+  diff: z.array(skillDiffSchema),
+});
+
+const bankVersionSummarySchema = bankVersionSchema
+  .omit({ skills: true, lineage: true, statistics: true })
+  .extend({
+    skillCount: z.number().int(),
+  });
+
+export const calls = {
+  'workspace.check': call(
+    nothing,
+    z.strictObject({
+      path: z.string(),
+      schemaVersion: z.number().int(),
+      events: z.number().int(),
+      isChainIntact: z.boolean(),
+      /** Append-only records that are not as they were written, `table/key`. */
+      tampered: z.array(z.string()),
+      /** Damaged files that were set aside. */
+      setAside: z.array(z.string()),
+      runs: z.number().int(),
+      bankVersion: z.number().int(),
+      archivedMemories: z.number().int(),
+    }),
+  ),
+
+  /** Starts a run and returns at once; `runs.wait` tells how it ended. */
+  'runs.start': call(
+    z.strictObject({
+      config: z.record(z.string(), z.unknown()),
+      name: z.string().min(1).max(100).nullable(),
+      /** Train on with the current bank while proposals wait. */
+      isContinue: z.boolean(),
+    }),
+    runSchema,
+  ),
+  /** Goes on with a run that is paused, waiting for review, or was killed. `isContinue`: train on without waiting. */
+  'runs.resume': call(runIdInput.extend({ isContinue: z.boolean() }), runSchema),
+  'runs.pause': call(runIdInput, runSchema),
+  'runs.cancel': call(runIdInput, runSchema),
+  'runs.wait': call(runIdInput, trainResultSchema),
+  'runs.list': call(nothing, z.array(runSchema)),
+  'runs.get': call(runIdInput, runSchema),
+  'runs.progress': call(runIdInput, runProgressSchema.nullable()),
+  'runs.metrics': call(runIdInput.extend({ fromStep: z.number().int().min(0) }), z.array(metricRowSchema)),
+
+  'cases.list': call(
+    z.strictObject({
+      runId: z.string().nullable(),
+      category: z.number().int().nullable(),
+      diagnosis: diagnosisSchema.nullable(),
+      limit: z.number().int().min(1).max(10_000),
+    }),
+    z.array(hardCaseSchema),
+  ),
+  'cases.markBad': call(z.strictObject({ caseId: z.string() }), hardCaseSchema),
+  'clusters.list': call(runIdInput, z.array(clusterSchema)),
+
+  'proposals.list': call(
+    z.strictObject({ runId: z.string().nullable(), states: z.array(proposalStateSchema) }),
+    z.array(proposalSchema.extend({ isStale: z.boolean() })),
+  ),
+  'proposals.get': call(proposalIdInput, proposalDetailSchema),
+  'review.decide': call(
+    proposalIdInput.extend({
+      verdict: z.enum(['approve', 'edit', 'reject', 'redraft', 'park', 'retract', 'discard']),
+      reason: z.string().max(4000),
+      /** The reviewer's own text; required for `edit`, refused otherwise. */
+      edit: bankChangeSchema.nullable(),
+      source: z.enum(['cli', 'app']),
+    }),
+    proposalDetailSchema,
+  ),
+  /** Binds a stale proposal to the current bank and replays it. */
+  'review.rebase': call(proposalIdInput, proposalDetailSchema),
+  /** Applies everything approved for a run's current bank as one version; null: the only run that has something. */
+  'review.apply': call(
+    z.strictObject({ runId: z.string().nullable() }),
+    z.strictObject({
+      version: bankVersionSchema,
+      replay: replaySchema.nullable(),
+      proposalIds: z.array(z.string()),
+    }),
+  ),
+
+  'bank.versions': call(nothing, z.array(bankVersionSummarySchema)),
+  'bank.get': call(z.strictObject({ version: z.number().int().min(0).nullable() }), bankVersionSchema),
+  'bank.diff': call(
+    z.strictObject({ from: z.number().int().min(0), to: z.number().int().min(0) }),
+    z.array(skillDiffSchema),
+  ),
+  'bank.export': call(
+    z.strictObject({ version: z.number().int().min(0).nullable() }),
+    z.strictObject({ text: z.string() }),
+  ),
+  /** Opens a bank file as proposals against the current bank; nothing enters without a verdict. */
+  'bank.import': call(
+    z.strictObject({ base64: z.base64(), fileName: z.string(), acceptAll: z.boolean() }),
+    z.strictObject({ proposalIds: z.array(z.string()), version: bankVersionSummarySchema.nullable() }),
+  ),
+  'bank.rollback': call(
+    z.strictObject({
+      toVersion: z.number().int().min(0),
+      reason: z.string().max(4000),
+      source: z.enum(['cli', 'app']),
+    }),
+    z.strictObject({ version: bankVersionSchema, undone: z.array(skillDiffSchema) }),
+  ),
+
+  'evaluation.run': call(
+    z.strictObject({
+      subject: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('run'), runId: z.string() }),
+        z.strictObject({ kind: z.literal('seeds') }),
+        z.strictObject({ kind: z.literal('bank'), skills: z.array(skillSchema) }),
+      ]),
+      /** Who selects: a run's controller, or no learning at all. Null: the subject's own. */
+      controller: z
+        .union([z.enum(['random', 'similarity']), z.strictObject({ runId: z.string() })])
+        .nullable(),
+      config: z.record(z.string(), z.unknown()),
+      split: z.enum(['train', 'validation', 'test']),
+      hasQuestions: z.boolean(),
+    }),
+    evaluationReportSchema,
+  ),
+} as const;
+
+export const events = {
+  'runs.onProgress': event(runProgressSchema),
+  'evaluation.onProgress': event(z.strictObject({ done: z.number().int(), total: z.number().int() })),
+} as const;
+
+export type CallName = keyof typeof calls;
+export type CallInput<Name extends CallName> = z.infer<(typeof calls)[Name]['input']>;
+export type CallOutput<Name extends CallName> = z.infer<(typeof calls)[Name]['output']>;
+export type EventName = keyof typeof events;
+export type EventPayload<Name extends EventName> = z.infer<(typeof events)[Name]['payload']>;

@@ -1,0 +1,24 @@
+import type { Engines } from './engines.ts';
+
+/** The tasks a worker thread takes, by the name of the method that does them. */
+export const ENGINE_TASKS = ['setPolicy', 'runEpisode', 'embed', 'cluster', 'design', 'redraft'] as const;
+export type EngineTask = (typeof ENGINE_TASKS)[number];
+
+export type TaskInput<Task extends EngineTask> = Parameters<Engines[Task]>[0];
+export type TaskOutput<Task extends EngineTask> = Awaited<ReturnType<Engines[Task]>>;
+
+export type ToWorker =
+  | { readonly kind: 'task'; readonly id: number; readonly task: EngineTask; readonly input: unknown }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+export type FromWorker =
+  | { readonly kind: 'ready'; readonly embedderId: string; readonly embedderDimension: number }
+  | { readonly kind: 'output'; readonly id: number; readonly output: unknown }
+  | { readonly kind: 'error'; readonly id: number | null; readonly error: WireError };
+
+/** An error as plain data: an AppError keeps its code, anything else is INTERNAL. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}

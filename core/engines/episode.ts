@@ -1,0 +1,127 @@
+import type { RunConfig } from '../config/schema.ts';
+import type { Diagnosis, EvidenceChain } from '../contract/hardCase.ts';
+import type { Skill } from '../contract/skill.ts';
+import type { Policy } from '../controller/policy.ts';
+import type { Trace } from '../datasets/trace.ts';
+import type { Embedder } from '../memory/embedder.ts';
+import type { MemoryRecord } from '../memory/memoryBank.ts';
+import type { MemoryUse } from '../skills/statistics.ts';
+import { answerQuestions } from './answerQuestions.ts';
+import { buildMemory } from './buildMemory.ts';
+import type { ChoiceMode } from './chooseSkills.ts';
+import type { Answerer, Executor, Judge } from './roles.ts';
+
+/**
+ * One episode: a memory is built from nothing over the spans of a trace by the executor with the selected skills, then
+ * the trace's questions are answered from it (reference 8.1, 12). The same code serves training, the selection set,
+ * replay and evaluation; only the job differs. It depends on nothing but the job, so equal jobs give equal results.
+ */
+
+/** The roles an episode needs. */
+export interface EpisodeRoles {
+  readonly embedder: Embedder;
+  readonly executor: Executor;
+  readonly answerer: Answerer;
+  readonly judge: Judge;
+}
+
+export interface EpisodeJob {
+  readonly traceId: string;
+  /** The bank, in insertion order. */
+  readonly skills: readonly Skill[];
+  readonly selection: ChoiceMode;
+  /** Skills put into every selection in place of its last ones (replay). */
+  readonly forcedSkills: readonly string[];
+  /** Skills favoured by the exploration bias, and its scale in [0, 1]; only when sampling. */
+  readonly newSkills: readonly string[];
+  readonly biasScale: number;
+  /** Names the random stream of this episode. */
+  readonly stream: readonly (string | number)[];
+  readonly questionIds: readonly string[];
+  readonly memoriesPerQuestion: number;
+  /** Noop skills are not shown to the executor (reference 7.1, evaluation). */
+  readonly hidesNoop: boolean;
+  /** Also judge every answer (otherwise only failures and, when the judge is the reward, all). */
+  readonly judgesAll: boolean;
+  /** Give the final memories back. */
+  readonly returnsMemories: boolean;
+}
+
+/** One controller step. Indices refer to the candidates sorted by name. */
+export interface EpisodeStep {
+  readonly state: Float32Array;
+  readonly action: readonly number[];
+  readonly logProb: number;
+  readonly value: number;
+  readonly processReward: number;
+  /** Successful actions were of exactly the selected types (15.1 #17). */
+  readonly isExactMatch: boolean;
+}
+
+export interface QuestionOutcome {
+  readonly questionId: string;
+  readonly prediction: string;
+  readonly f1: number;
+  readonly judge: { readonly score: number; readonly reason: string } | null;
+  /** F1 or the judge's score, whichever is the reward. */
+  readonly score: number;
+  /** Present for a failure: where the chain broke. */
+  readonly failure: { readonly diagnosis: Diagnosis; readonly chain: EvidenceChain } | null;
+}
+
+export interface EpisodeResult {
+  readonly traceId: string;
+  /** Mean score over the questions; 0 without questions. */
+  readonly reward: number;
+  readonly steps: readonly EpisodeStep[];
+  /** Names of the selected skills for each span, in selected order. */
+  readonly selections: readonly (readonly string[])[];
+  readonly outcomes: readonly QuestionOutcome[];
+  readonly memoryCount: number;
+  readonly contextCharacters: number;
+  readonly actionCount: number;
+  readonly refusedActions: number;
+  readonly failedSpans: number;
+  /** Each final memory: the skill that wrote it, and whether a question retrieved it. */
+  readonly memoryUse: readonly MemoryUse[];
+  readonly memories: readonly MemoryRecord[] | null;
+}
+
+/** What an episode happens in. */
+export interface EpisodeContext {
+  readonly trace: Trace;
+  readonly roles: EpisodeRoles;
+  /** Null when nothing is learned: random and similarity selection. */
+  readonly policy: Policy | null;
+  readonly config: RunConfig;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs one episode.
+ *
+ * @throws AppError CANCELLED by the signal; whatever a role throws. A failed role is never turned into a low score.
+ */
+export async function runEpisode(job: EpisodeJob, context: EpisodeContext): Promise<EpisodeResult> {
+  const built = await buildMemory(job, context);
+  const answered = await answerQuestions(job, context, built);
+  const memories = built.memory.list();
+  const total = answered.outcomes.reduce((sum, outcome) => sum + outcome.score, 0);
+  return {
+    traceId: job.traceId,
+    reward: answered.outcomes.length === 0 ? 0 : total / answered.outcomes.length,
+    steps: built.steps,
+    selections: built.spanRecords.map((record) => record.skills.map((skill) => skill.name)),
+    outcomes: answered.outcomes,
+    memoryCount: memories.length,
+    contextCharacters: answered.contextCharacters,
+    actionCount: built.actionCount,
+    refusedActions: built.refusedActions,
+    failedSpans: built.failedSpans,
+    memoryUse: memories.map(({ id, skill }) => ({
+      skill,
+      wasRetrieved: answered.retrievedIds.has(id),
+    })),
+    memories: job.returnsMemories ? memories : null,
+  };
+}

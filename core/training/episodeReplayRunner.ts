@@ -1,0 +1,56 @@
+import type { RunConfig } from '../config/schema.ts';
+import { choiceModeOf } from '../engines/chooseSkills.ts';
+import type { Engines } from '../engines/engines.ts';
+import type { EpisodeResult } from '../engines/episode.ts';
+import type { ReplayAnswers, ReplayRequest, ReplayRunner } from '../evolution/replay.ts';
+
+/** Replays as episodes with the greedy controller: no sampling, so old and new bank differ by the change alone. */
+export class EpisodeReplayRunner implements ReplayRunner {
+  readonly #engines: Engines;
+  readonly #config: RunConfig;
+  /** Questions and span counts of the traces that can be replayed. */
+  readonly #spanCounts: ReadonlyMap<string, number>;
+
+  constructor(options: {
+    readonly engines: Engines;
+    readonly config: RunConfig;
+    readonly traces: readonly { readonly id: string; readonly spans: readonly unknown[] }[];
+  }) {
+    this.#engines = options.engines;
+    this.#config = options.config;
+    this.#spanCounts = new Map(options.traces.map((trace) => [trace.id, trace.spans.length]));
+  }
+
+  async runEpisodes(request: ReplayRequest): Promise<ReplayAnswers> {
+    const episodes = await Promise.all(request.traceIds.map((traceId) => this.#run(traceId, request)));
+    const spans = request.traceIds.reduce((sum, id) => sum + (this.#spanCounts.get(id) ?? 0), 0);
+    const memories = episodes.reduce((sum, episode) => sum + episode.memoryCount, 0);
+    return {
+      answers: episodes.flatMap((episode) =>
+        episode.outcomes.map(({ questionId, prediction, score }) => ({ questionId, prediction, score })),
+      ),
+      memoriesPerSpan: spans === 0 ? 0 : memories / spans,
+      contextCharacters: episodes.reduce((sum, episode) => sum + episode.contextCharacters, 0),
+    };
+  }
+
+  #run(traceId: string, request: ReplayRequest): Promise<EpisodeResult> {
+    return this.#engines.runEpisode(
+      {
+        traceId,
+        skills: request.bank,
+        selection: choiceModeOf(this.#config.selection, 'measuring'),
+        forcedSkills: request.forcedSkills,
+        newSkills: [],
+        biasScale: 0,
+        stream: [request.seed, 'replay', traceId],
+        questionIds: request.questionIds,
+        memoriesPerQuestion: this.#config.memTopK,
+        hidesNoop: true,
+        judgesAll: false,
+        returnsMemories: false,
+      },
+      request.signal,
+    );
+  }
+}

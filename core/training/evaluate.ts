@@ -1,0 +1,127 @@
+import type { RunConfig } from '../config/schema.ts';
+import type { EvaluationReport } from '../contract/run.ts';
+import type { Skill } from '../contract/skill.ts';
+import type { NamedArrays } from '../controller/weights.ts';
+import type { LoadedDataset, SplitName } from '../datasets/trace.ts';
+import { choiceModeOf } from '../engines/chooseSkills.ts';
+import type { Engines } from '../engines/engines.ts';
+import type { EpisodeResult } from '../engines/episode.ts';
+import { summariseScores } from '../evaluation/report.ts';
+import { required } from '../shared/assertions.ts';
+import type { Clock } from '../shared/clock.ts';
+import { AppError } from '../shared/errors.ts';
+import { bankHash } from '../skills/skillBank.ts';
+
+export interface EvaluationInput {
+  readonly dataset: LoadedDataset;
+  readonly split: SplitName;
+  readonly config: RunConfig;
+  readonly engines: Engines;
+  readonly skills: readonly Skill[];
+  /** The greedy controller; null for random and similarity selection. */
+  readonly weights: NamedArrays | null;
+  readonly hasQuestions: boolean;
+  readonly clock: Clock;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Row {
+  readonly questionId: string;
+  readonly traceId: string;
+  readonly category: number;
+  readonly question: string;
+  readonly golds: string[];
+  readonly prediction: string;
+  readonly f1: number;
+  readonly judge: number;
+}
+
+function rowsOf(episodes: readonly EpisodeResult[], dataset: LoadedDataset): Row[] {
+  const questions = new Map(dataset.traces.flatMap((trace) => trace.questions.map((one) => [one.id, one])));
+  return episodes.flatMap((episode) =>
+    episode.outcomes.map(({ questionId, prediction, f1, judge }) => {
+      const question = required(questions.get(questionId), `question ${questionId}`);
+      return {
+        questionId,
+        traceId: episode.traceId,
+        category: question.category,
+        question: question.text,
+        golds: [...question.golds],
+        prediction,
+        f1,
+        judge: judge?.score ?? 0,
+      };
+    }),
+  );
+}
+
+/**
+ * Formal evaluation (reference 13): memories from nothing, greedy controller, no exploration bias, noop hidden from the
+ * executor, every question of the split asked and judged.
+ *
+ * @throws AppError NOT_FOUND for a split without traces; CANCELLED by the signal.
+ */
+export async function evaluate(input: EvaluationInput): Promise<EvaluationReport> {
+  const { dataset, split, config, engines, skills, signal } = input;
+  const startedMs = input.clock.now();
+  const ids = dataset.splits[split];
+  if (ids.length === 0) {
+    throw new AppError(
+      'NOT_FOUND',
+      `The data set ${dataset.name} has no traces in its ${split} split; choose another.`,
+    );
+  }
+  const traces = dataset.traces.filter((trace) => ids.includes(trace.id));
+  await engines.setPolicy(input.weights);
+  let done = 0;
+  const episodes = await Promise.all(
+    traces.map(async (trace) => {
+      const episode = await engines.runEpisode(
+        {
+          traceId: trace.id,
+          skills,
+          selection: choiceModeOf(config.selection, 'measuring'),
+          forcedSkills: [],
+          newSkills: [],
+          biasScale: 0,
+          stream: [config.seed, 'evaluation', trace.id],
+          questionIds: trace.questions.map((question) => question.id),
+          memoriesPerQuestion: config.memTopKEval,
+          hidesNoop: true,
+          judgesAll: true,
+          returnsMemories: false,
+        },
+        signal,
+      );
+      done += 1;
+      input.onProgress(done, traces.length);
+      return episode;
+    }),
+  );
+  const rows = rowsOf(episodes, dataset);
+  const memories = episodes.reduce((sum, episode) => sum + episode.memoryCount, 0);
+  const spans = traces.reduce((sum, trace) => sum + trace.spans.length, 0);
+  const f1 = summariseScores(rows.map(({ category, f1: score }) => ({ category, score })));
+  const judge = summariseScores(rows.map(({ category, judge: score }) => ({ category, score })));
+  return {
+    bankHash: bankHash(skills),
+    selection: config.selection,
+    split,
+    k: config.k,
+    seed: config.seed,
+    questions: rows.length,
+    f1: f1.f1,
+    judge: judge.f1,
+    byCategory: f1.byCategory.map(({ category, count, f1: score }, index) => ({
+      category,
+      questions: count,
+      f1: score,
+      judge: required(judge.byCategory[index], 'category').f1,
+    })),
+    memoriesPerTrace: memories / traces.length,
+    memoriesPerSpan: memories / spans,
+    seconds: (input.clock.now() - startedMs) / 1000,
+    perQuestion: input.hasQuestions ? rows : null,
+  };
+}

@@ -1,0 +1,60 @@
+import type { MetricRow } from '../contract/run.ts';
+import type { Skill } from '../contract/skill.ts';
+import type { EpisodeResult } from '../engines/episode.ts';
+import { mean, sum } from '../shared/arithmetic.ts';
+import { contentHash } from '../shared/contentHash.ts';
+
+/** Share of a whole; 0 of nothing. */
+function rate(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+/** The numbers of one step besides the controller's own, named `group/name` (reference 6.6). Rates are in [0, 1]. */
+export function stepMetrics(
+  episodes: readonly EpisodeResult[],
+  around: {
+    readonly newSkills: readonly string[];
+    readonly scale: number;
+    readonly skills: readonly Skill[];
+  },
+): Record<string, number> {
+  const rewards = episodes.map((episode) => episode.reward);
+  const rewardMean = mean(rewards);
+  const steps = episodes.flatMap((episode) => episode.steps);
+  const spans = sum(episodes.map((episode) => episode.selections.length));
+  const actions = sum(episodes.map((episode) => episode.actionCount));
+  const selected = episodes.flatMap((episode) => episode.selections.flat());
+  const isNew = (name: string): boolean => around.newSkills.includes(name);
+  const memories = episodes.flatMap((episode) => episode.memoryUse);
+  return {
+    'reward/mean': rewardMean,
+    'reward/std': Math.sqrt(mean(rewards.map((reward) => (reward - rewardMean) ** 2))),
+    'reward/min': Math.min(...rewards),
+    'reward/max': Math.max(...rewards),
+    'reward/process_mean': mean(
+      episodes.map((episode) => sum(episode.steps.map((step) => step.processReward))),
+    ),
+    'episode/length_mean': rate(spans, episodes.length),
+    'episode/memories_mean': mean(episodes.map((episode) => episode.memoryCount)),
+    'episode/junk_rate': rate(memories.filter((memory) => !memory.wasRetrieved).length, memories.length),
+    'executor/actions_per_span': rate(actions, spans),
+    'executor/refused_rate': rate(sum(episodes.map((episode) => episode.refusedActions)), actions),
+    'executor/failed_span_rate': rate(sum(episodes.map((episode) => episode.failedSpans)), spans),
+    'selection/match_rate': rate(steps.filter((step) => step.isExactMatch).length, steps.length),
+    'selection/new_skill_rate': rate(selected.filter(isNew).length, selected.length),
+    'bank/skills': around.skills.length,
+    'bank/new_skills': around.newSkills.length,
+    'bias/scale': around.scale,
+    ...Object.fromEntries(
+      around.skills.map(({ name }) => [
+        `skill/${name}`,
+        rate(selected.filter((one) => one === name).length, episodes.length),
+      ]),
+    ),
+  };
+}
+
+/** One hash over all numbers of all steps; equal runs have equal hashes. Takes no time, id or path in. */
+export function metricsHash(rows: readonly MetricRow[]): string {
+  return contentHash(rows.map(({ step, stage, values }) => ({ step, stage, values })));
+}

@@ -1,0 +1,24 @@
+import type { RunConfig } from '../config/schema.ts';
+import type { ControllerClient } from '../controller/workerClient.ts';
+import type { LoadedDataset, Trace } from '../datasets/trace.ts';
+import type { Engines } from '../engines/engines.ts';
+import type { MemoryArchive } from '../memory/archive.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Workspace } from '../store/workspace.ts';
+
+/** What one run works with while it is open. */
+export interface TrainingContext {
+  readonly runId: string;
+  readonly config: RunConfig;
+  readonly dataset: LoadedDataset;
+  /** Training traces in the order of the file. */
+  readonly traces: readonly Trace[];
+  readonly workspace: Workspace;
+  readonly archive: MemoryArchive;
+  readonly engines: Engines;
+  /** Null when the selection learns nothing (random, similarity). */
+  readonly controller: ControllerClient | null;
+  readonly clock: Clock;
+  /** Says in words what is being done; may be called often. */
+  readonly report: (activity: string) => void;
+}

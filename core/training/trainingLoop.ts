@@ -1,0 +1,90 @@
+import { peakMemoryMiB } from './peakMemory.ts';
+import type { Run, TrainResult } from '../contract/run.ts';
+import { AppError, messageOf } from '../shared/errors.ts';
+import { beginNextStage, decideOnStage, evolveAfterStage } from './endStage.ts';
+import { countWaiting } from './evolve.ts';
+import { RunSession } from './runSession.ts';
+import { metricsHash } from './stepMetrics.ts';
+import type { TrainingContext } from './trainingContext.ts';
+import { trainStep } from './trainStep.ts';
+
+export interface LoopOptions {
+  /** Train on with the current bank while proposals wait. */
+  readonly isContinue: boolean;
+  /** Aborting pauses: the step in progress is given up, everything before it is kept. */
+  readonly signal: AbortSignal;
+  /** Called after every finished step. */
+  readonly onStep: (reward: number) => void;
+}
+
+async function advance(session: RunSession, options: LoopOptions): Promise<'on' | 'waiting' | 'finished'> {
+  const { context, state } = session;
+  const { signal } = options;
+  switch (state.phase) {
+    case 'finished':
+      return 'finished';
+    case 'reviewing':
+      if (!options.isContinue && countWaiting(session) > 0) return 'waiting';
+      session.commit(beginNextStage(session));
+      return 'on';
+    case 'evolving': {
+      const waits = context.config.review === 'manual' && !options.isContinue;
+      return (await evolveAfterStage(session, waits, signal)) > 0 ? 'waiting' : 'on';
+    }
+    case 'training':
+      if (state.stageStep >= context.config.innerEpochs) {
+        await decideOnStage(session, signal);
+      } else {
+        context.report('collecting episodes');
+        const result = await trainStep(context, state, { skills: session.bank.skills, signal });
+        await session.commitStep(result);
+        options.onStep(result.metrics['reward/mean'] ?? 0);
+      }
+      return 'on';
+  }
+}
+
+function stoppedStatus(outcome: 'waiting' | 'finished'): Pick<Run, 'status' | 'message'> {
+  return outcome === 'finished'
+    ? { status: 'finished', message: null }
+    : { status: 'waiting', message: 'Proposals wait for review.' };
+}
+
+/**
+ * Trains a run from where it was saved until it is finished, waits for a person, is paused, or fails. Every step is
+ * committed before the next begins, so it may be killed at any moment and opened again (reference 12; 15.4, 15.5).
+ *
+ * @throws whatever a part of the run throws, except its cancellation; the run's record then says `failed` and why.
+ */
+export async function train(context: TrainingContext, options: LoopOptions): Promise<TrainResult> {
+  const startedMs = context.clock.now();
+  const session = await RunSession.open(context);
+  session.setStatus('running', null);
+  try {
+    let outcome: 'on' | 'waiting' | 'finished' = 'on';
+    while (outcome === 'on') outcome = await advance(session, options);
+    const { status, message } = stoppedStatus(outcome);
+    session.setStatus(status, message);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'CANCELLED') {
+      session.setStatus('failed', messageOf(error));
+      throw error;
+    }
+    session.setStatus('paused', null);
+  }
+  return summarise(session, (context.clock.now() - startedMs) / 1000);
+}
+
+function summarise(session: RunSession, seconds: number): TrainResult {
+  const { run, bank, context } = session;
+  return {
+    run: run.id,
+    status: run.status,
+    stages: run.stages,
+    bank: { version: bank.version, hash: bank.hash, skills: bank.skills.length },
+    metricsHash: metricsHash(context.workspace.metrics.list(run.id)),
+    seconds,
+    peakMiB: peakMemoryMiB(),
+    waiting: countWaiting(session),
+  };
+}
