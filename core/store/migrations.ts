@@ -1,0 +1,140 @@
+/** One step of the schema's history. Steps are never edited once released, only appended. */
+export interface Migration {
+  /** Consecutive from 1; SQLite's `user_version` holds the last one applied. */
+  readonly version: number;
+  readonly summary: string;
+  readonly sql: string;
+}
+
+/**
+ * Every table of records: `sequence` keeps the order of insertion (rowids may be renumbered), the named columns are
+ * copies of fields of `body` to select and sort by, `body` is the record as JSON and what is read. Foreign keys are
+ * deferred so that one transaction may write in any order.
+ */
+const FIRST_SCHEMA = `
+CREATE TABLE runs (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  status TEXT NOT NULL,
+  createdAtMs REAL NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE metrics (
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  step INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (runId, step)
+) STRICT;
+
+CREATE TABLE runStates (
+  runId TEXT PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE memories (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  traceId TEXT NOT NULL,
+  id TEXT NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE (runId, traceId, id)
+) STRICT;
+
+CREATE TABLE hardCases (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  runId TEXT NOT NULL,
+  traceId TEXT NOT NULL,
+  questionId TEXT NOT NULL,
+  diagnosis TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX hardCasesByRun ON hardCases (runId, questionId);
+
+CREATE TABLE clusters (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  runId TEXT NOT NULL,
+  stage INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX clustersByRun ON clusters (runId, stage);
+
+CREATE TABLE proposals (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  runId TEXT,
+  stage INTEGER,
+  state TEXT NOT NULL,
+  baseHash TEXT NOT NULL,
+  clusterId TEXT,
+  createdAtMs REAL NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX proposalsByRun ON proposals (runId, stage);
+CREATE INDEX proposalsByState ON proposals (state);
+
+CREATE TABLE replays (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  baseHash TEXT NOT NULL,
+  proposedHash TEXT NOT NULL,
+  createdAtMs REAL NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE decisions (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  proposalId TEXT NOT NULL REFERENCES proposals(id) DEFERRABLE INITIALLY DEFERRED,
+  verdict TEXT NOT NULL,
+  source TEXT NOT NULL,
+  createdAtMs REAL NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX decisionsByProposal ON decisions (proposalId);
+
+CREATE TABLE bankVersions (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  version INTEGER NOT NULL UNIQUE,
+  hash TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  runId TEXT,
+  createdAtMs REAL NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX bankVersionsByHash ON bankVersions (hash);
+
+CREATE TABLE events (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  type TEXT NOT NULL,
+  runId TEXT,
+  ids TEXT NOT NULL,
+  atMs REAL NOT NULL,
+  previousHash TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX eventsByRun ON events (runId, sequence);
+`;
+
+const APPEND_ONLY = ['decisions', 'bankVersions', 'events'];
+
+function appendOnlyTriggers(table: string): string {
+  return ['UPDATE', 'DELETE']
+    .map(
+      (verb) =>
+        `CREATE TRIGGER ${table}Forbids${verb} BEFORE ${verb} ON ${table} ` +
+        `BEGIN SELECT RAISE(ABORT, '${table} is append-only: nothing in it is changed or deleted'); END;`,
+    )
+    .join('\n');
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    summary: 'runs, metrics, memories, hard cases, proposals, decisions, bank versions, events',
+    sql: [FIRST_SCHEMA, ...APPEND_ONLY.map(appendOnlyTriggers)].join('\n'),
+  },
+];

@@ -1,0 +1,176 @@
+import { accessSync, constants } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Transport } from '../contract/rpc.ts';
+import type { Clock } from '../shared/clock.ts';
+import { AppError } from '../shared/errors.ts';
+import { makeFolder } from './atomicFile.ts';
+import { CheckpointFiles } from './checkpointFiles.ts';
+import type { Database } from './database.ts';
+import { EventLog } from './eventLog.ts';
+import type { ChainReport } from './eventLog.ts';
+import { fileError } from './fileError.ts';
+import { WorkspaceLock } from './lock.ts';
+import { OwnerServer } from './ownerSocket.ts';
+import { MemoryTable, MetricTable, RunStateTable } from './runData.ts';
+import { listSetAside, openDatabase, openDatabaseReadOnly } from './workspaceFolder.ts';
+import { createWorkspaceTables } from './workspaceTables.ts';
+import type { WorkspaceTables } from './workspaceTables.ts';
+
+export interface WorkspaceOptions {
+  clock: Clock;
+  /** Look only: takes no lock, writes nothing, works beside an owner and on a read-only disk. */
+  readOnly?: boolean;
+}
+
+/** Folders of a workspace beside its database. */
+export type WorkspaceFolderName = 'memories.lance' | 'checkpoints' | 'models' | 'exports' | 'logs';
+
+export interface VerifyReport extends ChainReport {
+  /** Decisions and bank versions that are not as they were appended, `table/key`. */
+  readonly tampered: readonly string[];
+}
+
+/**
+ * A workspace on disk (design 4), open in one process at a time. Whatever a method or `transaction` wrote is on the disk
+ * when it returns. Each method says what it throws; any may throw UNAVAILABLE when the disk is full or fails, and
+ * then nothing of the call was written.
+ */
+export class Workspace {
+  readonly folderPath: string;
+  readonly isReadOnly: boolean;
+  readonly runs: WorkspaceTables['runs'];
+  readonly hardCases: WorkspaceTables['hardCases'];
+  readonly clusters: WorkspaceTables['clusters'];
+  readonly proposals: WorkspaceTables['proposals'];
+  readonly replays: WorkspaceTables['replays'];
+  readonly decisions: WorkspaceTables['decisions'];
+  readonly bankVersions: WorkspaceTables['bankVersions'];
+  readonly metrics: MetricTable;
+  readonly runState: RunStateTable;
+  readonly memories: MemoryTable;
+  readonly events: EventLog;
+  readonly checkpoints: CheckpointFiles;
+  readonly #database: Database;
+  readonly #lock: WorkspaceLock | null;
+  #server: OwnerServer | null = null;
+
+  private constructor(parts: {
+    folder: string;
+    database: Database;
+    lock: WorkspaceLock | null;
+    clock: Clock;
+  }) {
+    const { folder, database, lock, clock } = parts;
+    this.folderPath = folder;
+    this.isReadOnly = lock === null;
+    this.#database = database;
+    this.#lock = lock;
+    this.events = new EventLog(database, clock);
+    const tables = createWorkspaceTables(database, this.events);
+    this.runs = tables.runs;
+    this.hardCases = tables.hardCases;
+    this.clusters = tables.clusters;
+    this.proposals = tables.proposals;
+    this.replays = tables.replays;
+    this.decisions = tables.decisions;
+    this.bankVersions = tables.bankVersions;
+    this.metrics = new MetricTable(database);
+    this.runState = new RunStateTable(database);
+    this.memories = new MemoryTable(database);
+    this.checkpoints = new CheckpointFiles(join(folder, 'checkpoints'));
+  }
+
+  /**
+   * Opens the workspace in `folder`, made where there is none, and becomes its owner. CONFLICT: another process owns it.
+   * CORRUPT_DATA: its database is damaged and was set aside; opening once more begins empty. UNAVAILABLE: written by a
+   * newer version, or the folder cannot be written. With `readOnly`, NOT_FOUND when there is none.
+   */
+  static async open(folder: string, options: WorkspaceOptions): Promise<Workspace> {
+    const path = resolve(folder);
+    const { clock } = options;
+    if (options.readOnly === true)
+      return new Workspace({ folder: path, database: openDatabaseReadOnly(path), lock: null, clock });
+    makeFolder(path);
+    try {
+      accessSync(path, constants.W_OK);
+    } catch (error) {
+      throw fileError(error, 'write', path);
+    }
+    const lock = WorkspaceLock.acquire(path, clock);
+    try {
+      return new Workspace({ folder: path, database: openDatabase(path, clock), lock, clock });
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Version of the database's schema. */
+  get schemaVersion(): number {
+    return this.#database.version;
+  }
+
+  /** All of `fn`'s writes or none; one disk sync for all of them. `fn` is synchronous. May be nested. */
+  transaction<T>(fn: () => T): T {
+    return this.#database.transaction(fn);
+  }
+
+  /** Path of one of the workspace's folders, created on first use. */
+  folder(name: WorkspaceFolderName): string {
+    const path = join(this.folderPath, name);
+    if (!this.isReadOnly) makeFolder(path);
+    return path;
+  }
+
+  /**
+   * Lets other processes connect (`connectToOwner`) until the workspace is closed; `onClient` gets this end of each
+   * connection, to be given to the contract's `serve`.
+   */
+  async serve(onClient: (transport: Transport) => void): Promise<void> {
+    if (this.#lock === null)
+      throw new AppError('INTERNAL', 'A workspace opened read-only has no owner to speak for it.');
+    if (this.#server !== null)
+      throw new AppError('INTERNAL', `The workspace ${this.folderPath} is served already.`);
+    this.#server = await OwnerServer.start(this.folderPath, onClient);
+    this.#lock.publish(this.#server.address);
+  }
+
+  /** Whether the past is as it was written: the event chain, and decisions and bank versions against it. */
+  verify(): VerifyReport {
+    const chain = this.events.verify();
+    const tampered = [
+      ...this.decisions.findTampered().map((key) => `decisions/${key}`),
+      ...this.bankVersions.findTampered().map((key) => `bankVersions/${key}`),
+    ];
+    return { ok: chain.ok && tampered.length === 0, brokenAt: chain.brokenAt, tampered };
+  }
+
+  /**
+   * Empties the write-ahead log: after it, deleted text is in none of the workspace's database files (`secure_delete`
+   * overwrites it in the main one). CONFLICT while another process reads.
+   */
+  checkpointWal(): void {
+    this.#database.checkpoint();
+  }
+
+  /** Folders of damaged files that an earlier opening set aside, oldest first. */
+  listSetAside(): string[] {
+    return listSetAside(this.folderPath);
+  }
+
+  /** Ends serving, closes the database, gives up ownership. May be called twice. */
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    try {
+      await server?.close();
+      this.#database.close();
+    } finally {
+      this.#lock?.release();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

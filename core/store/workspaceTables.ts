@@ -1,0 +1,108 @@
+import { clusterSchema, hardCaseSchema } from '../contract/hardCase.ts';
+import type { Cluster, HardCase } from '../contract/hardCase.ts';
+import { decisionSchema, proposalSchema, replaySchema } from '../contract/proposal.ts';
+import type { Decision, Proposal, Replay } from '../contract/proposal.ts';
+import { runSchema } from '../contract/run.ts';
+import type { Run } from '../contract/run.ts';
+import { bankVersionSchema } from '../contract/skill.ts';
+import type { BankVersion } from '../contract/skill.ts';
+import type { Database } from './database.ts';
+import type { EventLog } from './eventLog.ts';
+import { AppendOnlyTable, RecordTable } from './recordTable.ts';
+
+export type RunTable = RecordTable<Run, 'id', 'status' | 'createdAtMs'>;
+export type HardCaseTable = RecordTable<
+  HardCase,
+  'id',
+  'runId' | 'traceId' | 'questionId' | 'diagnosis' | 'step'
+>;
+export type ClusterTable = RecordTable<Cluster, 'id', 'runId' | 'stage'>;
+export type ProposalTable = RecordTable<
+  Proposal,
+  'id',
+  'runId' | 'stage' | 'state' | 'baseHash' | 'clusterId' | 'createdAtMs'
+>;
+export type ReplayTable = RecordTable<Replay, 'id', 'baseHash' | 'proposedHash' | 'createdAtMs'>;
+export type DecisionTable = AppendOnlyTable<
+  Decision,
+  'id',
+  'proposalId' | 'verdict' | 'source' | 'createdAtMs'
+>;
+export type BankVersionTable = AppendOnlyTable<
+  BankVersion,
+  'version',
+  'hash' | 'cause' | 'runId' | 'createdAtMs'
+>;
+
+/** The tables of the contract's records: which record goes where, and by what it can be selected. */
+export interface WorkspaceTables {
+  readonly runs: RunTable;
+  readonly hardCases: HardCaseTable;
+  readonly clusters: ClusterTable;
+  readonly proposals: ProposalTable;
+  readonly replays: ReplayTable;
+  readonly decisions: DecisionTable;
+  readonly bankVersions: BankVersionTable;
+}
+
+export function createWorkspaceTables(database: Database, events: EventLog): WorkspaceTables {
+  return {
+    runs: new RecordTable(database, {
+      table: 'runs',
+      noun: 'run',
+      schema: runSchema,
+      key: 'id',
+      columns: ['status', 'createdAtMs'],
+    }),
+    hardCases: new RecordTable(database, {
+      table: 'hardCases',
+      noun: 'hard case',
+      schema: hardCaseSchema,
+      key: 'id',
+      columns: ['runId', 'traceId', 'questionId', 'diagnosis', 'step'],
+    }),
+    clusters: new RecordTable(database, {
+      table: 'clusters',
+      noun: 'cluster',
+      schema: clusterSchema,
+      key: 'id',
+      columns: ['runId', 'stage'],
+    }),
+    proposals: new RecordTable(database, {
+      table: 'proposals',
+      noun: 'proposal',
+      schema: proposalSchema,
+      key: 'id',
+      columns: ['runId', 'stage', 'state', 'baseHash', 'clusterId', 'createdAtMs'],
+    }),
+    replays: new RecordTable(database, {
+      table: 'replays',
+      noun: 'replay',
+      schema: replaySchema,
+      key: 'id',
+      columns: ['baseHash', 'proposedHash', 'createdAtMs'],
+    }),
+    decisions: new AppendOnlyTable(
+      database,
+      {
+        table: 'decisions',
+        noun: 'decision',
+        schema: decisionSchema,
+        key: 'id',
+        columns: ['proposalId', 'verdict', 'source', 'createdAtMs'],
+      },
+      events,
+    ),
+    bankVersions: new AppendOnlyTable(
+      database,
+      {
+        table: 'bankVersions',
+        noun: 'bank version',
+        schema: bankVersionSchema,
+        key: 'version',
+        columns: ['hash', 'cause', 'runId', 'createdAtMs'],
+      },
+      events,
+    ),
+  };
+}
