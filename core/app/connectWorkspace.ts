@@ -5,7 +5,7 @@ import { Studio, type StudioOptions } from './studio.ts';
 
 export interface ConnectedWorkspace {
   readonly client: Client;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 async function openOrConnect(folder: string, options: StudioOptions): Promise<ConnectedWorkspace> {

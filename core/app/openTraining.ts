@@ -60,10 +60,13 @@ export async function openEngines(config: RunConfig, platform: Platform): Promis
 export function configOf(run: Run): RunConfig {
   const parsed = runConfigSchema.safeParse(run.config);
   if (parsed.success) return Object.freeze(parsed.data);
-  const path = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw new AppError('CORRUPT_DATA', `The saved configuration of run ${run.id} is damaged at "${path}".`, {
-    cause: parsed.error,
-  });
+  const [issue] = parsed.error.issues;
+  const keys = issue?.code === 'unrecognized_keys' ? issue.keys : (issue?.path ?? []);
+  throw new AppError(
+    'CORRUPT_DATA',
+    `The saved configuration of run ${run.id} is damaged or of another version, at "${keys.join('.')}"; start a new run.`,
+    { cause: parsed.error },
+  );
 }
 
 /** The context of a run over opened engines. @throws AppError CONFLICT when the data changed since the run started. */

@@ -22,6 +22,20 @@ export interface StudioOptions {
   readonly clock: Clock;
 }
 
+/** Nothing trains in a workspace that was just opened: a run that says so was killed, and can go on. */
+function markInterrupted(workspace: Workspace, clock: Clock): void {
+  workspace.transaction(() => {
+    for (const run of workspace.runs.list().filter((one) => one.status === 'running')) {
+      workspace.runs.put({
+        ...run,
+        status: 'paused',
+        message: 'The process ended while the run was training.',
+        updatedAtMs: clock.now(),
+      });
+    }
+  });
+}
+
 /** The composition root: one open workspace, its calls, and everybody connected to it. */
 export class Studio {
   readonly #parts: StudioParts;
@@ -55,6 +69,7 @@ export class Studio {
       if (workspace.bankVersions.count() === 0) {
         startLine(workspace, { runId: null, from: { seeds: seedSkills({ skipNoop: false }) }, clock });
       }
+      markInterrupted(workspace, clock);
       const studio = new Studio({ workspace, archive, platform, clock });
       await workspace.serve((transport) => studio.attach(transport));
       return studio;

@@ -1,9 +1,8 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { defaultWorkspace } from '../config/environment.ts';
-import { OPTIONS_WITHOUT_EFFECT } from '../config/presets.ts';
 import { optionOfFlag, RUN_OPTIONS, type RunOption } from '../config/options.ts';
+import { OPTIONS_WITHOUT_EFFECT } from '../config/presets.ts';
 import type { Client } from '../contract/rpc.ts';
-import { messageOf } from '../shared/errors.ts';
 
 /** Wrong use of the command line: exit status 2. */
 export class UsageError extends Error {
@@ -22,11 +21,15 @@ export interface CommandSpec {
   /** What follows `memskill` in the first line of `--help`. */
   readonly usage: string;
   readonly summary: string;
+  /** Where everything is kept when no folder is named; the usual folder when omitted. */
+  readonly defaultWorkspace?: string;
   readonly flags: readonly FlagSpec[];
   /** Also takes every option of a run. */
   readonly takesRunOptions: boolean;
   /** Least and most number of positional arguments. */
   readonly positionals: readonly [number, number];
+  /** Ends by itself, with its work saved, when the signal is aborted; otherwise Ctrl-C ends the process at once. */
+  readonly handlesInterrupt: boolean;
   readonly run: (context: CommandContext) => Promise<void>;
 }
 
@@ -36,7 +39,15 @@ export interface Output {
   /** The one JSON document, printed only with `--json`. */
   json(value: unknown): void;
   /** Progress on stderr while work goes on; nothing unless stderr is a terminal. */
-  progress(done: number, total: number, label: string): void;
+  progress(progress: Progress): void;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** Expected time to the end; null while it is not known. Worked out from the share done when omitted. */
+  readonly etaMs?: number | null;
+  readonly label: string;
 }
 
 export interface CommandContext {
@@ -52,23 +63,15 @@ export interface CommandContext {
   connect(workspaceDir?: string): Promise<Client>;
 }
 
-const COMMON_FLAGS: readonly FlagSpec[] = [
-  { flag: 'workspace', value: 'DIR', description: `the workspace folder (default ${defaultWorkspace()})` },
-  { flag: 'json', value: null, description: 'print one JSON document on stdout and nothing else' },
-  { flag: 'help', value: null, description: 'show this help' },
-];
-
-function flagsOf(command: CommandSpec): readonly FlagSpec[] {
-  return [...command.flags, ...COMMON_FLAGS];
-}
-
-function coerce(option: RunOption, text: string): unknown {
-  if (option.kind !== 'number') return text;
-  const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) {
-    throw new UsageError(`--${option.flag} takes a number, not "${text}".`);
-  }
-  return value;
+/** Every flag of a command, besides the options of a run. */
+export function flagsOf(command: CommandSpec): readonly FlagSpec[] {
+  const where = command.defaultWorkspace ?? defaultWorkspace();
+  return [
+    ...command.flags,
+    { flag: 'workspace', value: 'DIR', description: `folder everything is kept in (default: ${where})` },
+    { flag: 'json', value: null, description: 'print one JSON document on stdout and nothing else' },
+    { flag: 'help', value: null, description: 'show this help' },
+  ];
 }
 
 export interface ParsedArguments {
@@ -77,85 +80,124 @@ export interface ParsedArguments {
   readonly runOptions: Readonly<Record<string, unknown>>;
 }
 
-function hintFor(argument: string): string {
-  const flag = argument.replace(/^--/u, '');
-  const reason = OPTIONS_WITHOUT_EFFECT[flag];
-  return reason === undefined ? '' : ` The reference has it; here ${reason}.`;
+interface KnownFlag {
+  readonly isSwitch: boolean;
+  /** Null for a flag of the command itself. */
+  readonly option: RunOption | null;
+}
+
+function knownFlags(command: CommandSpec): ReadonlyMap<string, KnownFlag> {
+  const known = new Map<string, KnownFlag>();
+  if (command.takesRunOptions) {
+    for (const option of RUN_OPTIONS) known.set(option.flag, { isSwitch: option.kind === 'boolean', option });
+  }
+  for (const { flag, value } of flagsOf(command)) known.set(flag, { isSwitch: value === null, option: null });
+  return known;
+}
+
+function unknownFlag(command: CommandSpec, rawName: string): UsageError {
+  const flag = rawName.replace(/^-+/u, '');
+  const hints = [
+    OPTIONS_WITHOUT_EFFECT[flag] === undefined
+      ? null
+      : `the reference has it, here ${OPTIONS_WITHOUT_EFFECT[flag]}`,
+    optionOfFlag(flag) === undefined ? null : 'it is an option of train',
+  ].filter((hint) => hint !== null);
+  const why = hints.length === 0 ? '' : ` (${hints.join('; ')})`;
+  return new UsageError(
+    `"memskill ${command.name}" has no option ${rawName}${why}; see "memskill ${command.name} --help".`,
+  );
+}
+
+function coerce(option: RunOption, text: string): unknown {
+  if (option.kind !== 'number') return text;
+  const value = Number(text);
+  if (Number.isNaN(value)) throw new UsageError(`--${option.flag} takes a number, not "${text}".`);
+  return value;
+}
+
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
+type OptionToken = Extract<Token, { kind: 'option' }>;
+
+/** Name, value and target of one flag as it was written. */
+function readFlag(
+  command: CommandSpec,
+  known: ReadonlyMap<string, KnownFlag>,
+  token: OptionToken,
+): { readonly name: string; readonly flag: KnownFlag; readonly value: string | boolean } {
+  const { rawName, inlineValue } = token;
+  // Node's own types leave out that a switch has no value.
+  const given: string | undefined = token.value;
+  const name = token.name === 'h' ? 'help' : token.name;
+  const flag = known.get(name);
+  if (flag === undefined) {
+    const positive = name.replace(/^no-/u, '');
+    const negated = positive === name ? undefined : known.get(positive);
+    if (negated?.option?.kind !== 'boolean') throw unknownFlag(command, rawName);
+    if (given !== undefined) throw new UsageError(`${rawName} takes no value.`);
+    return { name: positive, flag: negated, value: false };
+  }
+  if (flag.isSwitch) {
+    if (given !== undefined) throw new UsageError(`${rawName} takes no value.`);
+    return { name, flag, value: true };
+  }
+  // `--name --json`: the next flag is not the value; a number may be negative.
+  const isNextFlag = inlineValue === false && given !== undefined && /^--?[^\d]/u.test(given);
+  if (given === undefined || given.trim() === '' || isNextFlag) {
+    throw new UsageError(`${rawName} needs a value; see "memskill ${command.name} --help".`);
+  }
+  return { name, flag, value: given };
 }
 
 /** @throws UsageError for unknown flags, missing values and too many or too few arguments. */
 export function parseCommandLine(command: CommandSpec, args: readonly string[]): ParsedArguments {
+  const known = knownFlags(command);
   const options: NonNullable<ParseArgsConfig['options']> = {};
-  for (const spec of flagsOf(command))
-    options[spec.flag] = { type: spec.value === null ? 'boolean' : 'string' };
-  if (command.takesRunOptions) {
-    for (const option of RUN_OPTIONS)
-      options[option.flag] = { type: option.kind === 'boolean' ? 'boolean' : 'string' };
-  }
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: [...args],
-      options,
-      strict: true,
-      allowPositionals: true,
-      allowNegative: true,
-    });
-  } catch (error) {
-    const unknown = /'(--[^']+)'/u.exec(messageOf(error))?.[1] ?? '';
-    throw new UsageError(`${messageOf(error)}.${hintFor(unknown)} See memskill ${command.name} --help.`);
-  }
+  for (const [flag, { isSwitch }] of known) options[flag] = { type: isSwitch ? 'boolean' : 'string' };
+  // Not strict: its messages have several sentences and do not know which command they are about.
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const positionals: string[] = [];
   const flags: Record<string, string | boolean> = {};
   const runOptions: Record<string, unknown> = {};
-  const own = new Set(flagsOf(command).map((spec) => spec.flag));
-  for (const [flag, value] of Object.entries(parsed.values)) {
-    if (typeof value !== 'string' && typeof value !== 'boolean') continue;
-    const option = optionOfFlag(flag);
-    if (own.has(flag) || option === undefined) flags[flag] = value;
-    else runOptions[option.name] = typeof value === 'string' ? coerce(option, value) : value;
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, flag, value } = readFlag(command, known, token);
+    if (flag.option === null) flags[name] = value;
+    else runOptions[flag.option.name] = typeof value === 'string' ? coerce(flag.option, value) : value;
   }
   const [least, most] = command.positionals;
-  const count = parsed.positionals.length;
-  if (flags.help !== true && (count < least || count > most)) {
-    throw new UsageError(`Usage: memskill ${command.usage}. See memskill ${command.name} --help.`);
+  if (flags['help'] !== true && (positionals.length < least || positionals.length > most)) {
+    throw new UsageError(`Usage: memskill ${command.usage}; see "memskill ${command.name} --help".`);
   }
-  return { positionals: parsed.positionals, flags, runOptions };
-}
-
-function describeRange(option: RunOption): string {
-  if (option.kind === 'choice') return option.choices.join(' | ');
-  if (option.kind !== 'number') return '';
-  return `${option.minimum ?? '-inf'} to ${option.maximum ?? 'inf'}`;
-}
-
-function optionLine(option: RunOption): string {
-  const facts = [describeRange(option), option.unit ?? '', `default ${option.default ?? 'none'}`].filter(
-    (fact) => fact !== '',
-  );
-  const flag = option.kind === 'boolean' ? `--[no-]${option.flag}` : `--${option.flag}`;
-  return `  ${flag.padEnd(30)} ${option.description} (${facts.join(', ')})`;
-}
-
-/** The text of `memskill COMMAND --help`. */
-export function helpText(command: CommandSpec): string {
-  const lines = [`Usage: memskill ${command.usage}`, '', command.summary, '', 'Flags:'];
-  for (const spec of flagsOf(command)) {
-    const flag = spec.value === null ? `--${spec.flag}` : `--${spec.flag} ${spec.value}`;
-    lines.push(`  ${flag.padEnd(30)} ${spec.description}`);
-  }
-  if (command.takesRunOptions) {
-    for (const group of new Set(RUN_OPTIONS.map((option) => option.group))) {
-      lines.push('', `Options, ${group}:`);
-      lines.push(...RUN_OPTIONS.filter((option) => option.group === group).map(optionLine));
-    }
-    lines.push('', 'Options of the reference without effect here:');
-    for (const [flag, reason] of Object.entries(OPTIONS_WITHOUT_EFFECT)) lines.push(`  ${flag}: ${reason}`);
-  }
-  return lines.join('\n');
+  return { positionals, flags, runOptions };
 }
 
 /** A string flag, or null when it was not given. */
 export function textFlag(context: CommandContext, flag: string): string | null {
   const value = context.flags[flag];
   return typeof value === 'string' ? value : null;
+}
+
+/** A flag that takes a whole number from `minimum` to `maximum`, or null when it was not given. */
+export function countFlag(
+  context: CommandContext,
+  flag: string,
+  range: { readonly minimum: number; readonly maximum: number },
+): number | null {
+  const text = textFlag(context, flag);
+  if (text === null) return null;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < range.minimum || value > range.maximum) {
+    throw new UsageError(
+      `--${flag} takes a whole number from ${range.minimum} to ${range.maximum}, not "${text}".`,
+    );
+  }
+  return value;
 }

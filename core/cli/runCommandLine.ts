@@ -4,7 +4,8 @@ import { defaultWorkspace } from '../config/environment.ts';
 import type { Client } from '../contract/rpc.ts';
 import { systemClock } from '../shared/clock.ts';
 import { AppError, messageOf } from '../shared/errors.ts';
-import { helpText, parseCommandLine, UsageError, type CommandSpec } from './command.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { parseCommandLine, UsageError, type CommandSpec } from './command.ts';
 import { bankCommand } from './commands/bank.ts';
 import { benchCommand } from './commands/bench.ts';
 import { casesCommand } from './commands/cases.ts';
@@ -15,6 +16,7 @@ import { proposalsCommand } from './commands/proposals.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runsCommand } from './commands/runs.ts';
 import { trainCommand } from './commands/train.ts';
+import { helpText, overviewText } from './helpText.ts';
 import { createTerminalOutput } from './terminalOutput.ts';
 
 const EXIT_DONE = 0;
@@ -34,13 +36,6 @@ const COMMANDS: readonly CommandSpec[] = [
   doctorCommand,
 ];
 
-function overview(): string {
-  const lines = ['Usage: memskill COMMAND [options]', ''];
-  for (const command of COMMANDS) lines.push(`  ${command.name.padEnd(11)}${command.summary}`);
-  lines.push('', '"memskill COMMAND --help" lists the options of a command.');
-  return lines.join('\n');
-}
-
 async function execute(command: CommandSpec, args: readonly string[]): Promise<void> {
   const parsed = parseCommandLine(command, args);
   if (parsed.flags.help === true) {
@@ -54,8 +49,12 @@ async function execute(command: CommandSpec, args: readonly string[]): Promise<v
     clock: systemClock,
   });
   const interrupt = new AbortController();
-  const onInterrupt = (): void => interrupt.abort();
-  process.once('SIGINT', onInterrupt);
+  const onInterrupt = (): void => {
+    output.clear();
+    process.stderr.write('Stopping; Ctrl-C once more ends at once.\n');
+    interrupt.abort();
+  };
+  if (command.handlesInterrupt) process.once('SIGINT', onInterrupt);
   const workspaceDir =
     typeof parsed.flags.workspace === 'string' ? parsed.flags.workspace : defaultWorkspace();
   const closers: (() => Promise<void>)[] = [];
@@ -81,21 +80,36 @@ async function execute(command: CommandSpec, args: readonly string[]): Promise<v
   }
 }
 
-/** Runs one command and returns the exit status: 0 done, 1 failed, 2 wrong usage. */
+/** `memskill bank list | head`: who reads has heard enough, and the work still ends as it should. */
+function survivesClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+/** Runs one command and returns the exit status: 0 done (also when paused by Ctrl-C), 1 failed, 2 wrong usage. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
+  survivesClosedPipes();
   const [name, ...rest] = args;
-  if (name === undefined || name === '--help' || name === 'help') {
-    process.stdout.write(`${overview()}\n`);
+  if (name === '--version') {
+    process.stdout.write(`${packageJson.version}\n`);
+    return EXIT_DONE;
+  }
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(`${overviewText(COMMANDS)}\n`);
     return name === undefined ? EXIT_USAGE : EXIT_DONE;
   }
   const command = COMMANDS.find((known) => known.name === name);
   if (command === undefined) {
-    process.stderr.write(`memskill: there is no command "${name}"; "memskill --help" lists them.\n`);
+    const what = name.startsWith('-') ? 'The command comes first; there is no option' : 'There is no command';
+    process.stderr.write(`memskill: ${what} "${name}"; "memskill --help" lists the commands.\n`);
     return EXIT_USAGE;
   }
   try {
     await execute(command, rest);
-    return typeof process.exitCode === 'number' ? process.exitCode : EXIT_DONE;
+    return EXIT_DONE;
   } catch (error) {
     process.stderr.write(`memskill: ${messageOf(error)}\n`);
     if (error instanceof UsageError) return EXIT_USAGE;

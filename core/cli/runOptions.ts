@@ -1,17 +1,22 @@
 import { resolve } from 'node:path';
-import { parseRunConfig } from '../config/options.ts';
+import { checkOptionValues, parseRunConfig } from '../config/options.ts';
 import { AppError } from '../shared/errors.ts';
 import { UsageError } from './command.ts';
 
-/**
- * Checks options of a run as they were given, before anything starts; a wrong one is wrong usage (exit status 2).
- * A relative data path means the caller's folder, also when another process owns the workspace.
- */
-export function checkedRunOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const given =
-    typeof options.data === 'string' ? { ...options, data: resolve(options.data) } : { ...options };
+/** A path given on the command line means the caller's folder. */
+export function absolutePath(path: string): string {
+  return resolve(path);
+}
+
+function checked(
+  options: Readonly<Record<string, unknown>>,
+  check: (options: Readonly<Record<string, unknown>>) => unknown,
+): Record<string, unknown> {
+  const { data } = options;
+  // Also when another process, with another folder, owns the workspace.
+  const given = typeof data === 'string' ? { ...options, data: absolutePath(data) } : { ...options };
   try {
-    parseRunConfig(given);
+    check(given);
   } catch (error) {
     if (error instanceof AppError && error.code === 'INVALID_INPUT') throw new UsageError(error.message);
     throw error;
@@ -19,7 +24,12 @@ export function checkedRunOptions(options: Readonly<Record<string, unknown>>): R
   return given;
 }
 
-/** A path given on the command line means the caller's folder. */
-export function absolutePath(path: string): string {
-  return resolve(path);
+/** Options of a run as they were given, checked before anything starts. @throws UsageError for a wrong one. */
+export function checkedRunOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return checked(options, parseRunConfig);
+}
+
+/** Options that change some of an existing run's, each checked by itself. @throws UsageError for a wrong one. */
+export function checkedChanges(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return checked(options, checkOptionValues);
 }

@@ -21,5 +21,7 @@ export function formatTable(
 /** A fraction as a signed or unsigned number of points with one decimal: 0.1234 -> `12.3`. */
 export function points(fraction: number, isSigned = false): string {
   const text = (fraction * 100).toFixed(1);
-  return isSigned && fraction >= 0 ? `+${text}` : text;
+  // Rounded to nothing it has no sign.
+  if (text === '0.0' || text === '-0.0') return '0.0';
+  return isSigned && fraction > 0 ? `+${text}` : text;
 }

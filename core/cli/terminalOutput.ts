@@ -16,7 +16,7 @@ export function formatDuration(ms: number): string {
 export interface TerminalOptions {
   readonly isJson: boolean;
   readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   readonly clock: Clock;
 }
 
@@ -39,17 +39,18 @@ export function createTerminalOutput(options: TerminalOptions): Output & { clear
     json: (value) => {
       if (isJson) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     },
-    progress: (done, total, label) => {
+    progress: ({ done, total, label, etaMs }) => {
       const now = clock.now();
       if (stderr.isTTY !== true || (now - drawnMs < REDRAW_MS && done < total)) return;
       drawnMs = now;
       isDrawn = true;
       const share = total === 0 ? 1 : Math.min(1, done / total);
       const filled = Math.round(share * BAR_WIDTH);
-      const eta = share > 0 ? ` ${formatDuration(((now - startedMs) * (1 - share)) / share)} left` : '';
-      stderr.write(
-        `\r\u001b[K[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${done}/${total}${eta}  ${label}`,
-      );
+      const left = etaMs === undefined && share > 0 ? ((now - startedMs) * (1 - share)) / share : etaMs;
+      const eta = left === undefined || left === null ? '' : ` ${formatDuration(left)} left`;
+      const text = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${done}/${total}${eta}  ${label}`;
+      // A line that wraps could not be drawn over.
+      stderr.write(`\r\u001b[K${text.slice(0, (stderr.columns ?? 80) - 1)}`);
     },
   };
 }

@@ -12,8 +12,12 @@ export interface RunOption {
   readonly kind: 'text' | 'number' | 'boolean' | 'choice';
   readonly choices: readonly string[];
   readonly minimum: number | null;
+  /** The minimum itself is not allowed. */
+  readonly isMinimumExclusive: boolean;
   readonly maximum: number | null;
   readonly isInteger: boolean;
+  /** What stands for the value in a usage line. */
+  readonly placeholder: string;
   readonly default: string | number | boolean | null;
   readonly unit: string | null;
   readonly group: string;
@@ -30,8 +34,10 @@ const jsonOptionSchema = z.object({
   default: z.union([z.string(), z.number(), z.boolean(), z.null()]),
   description: z.string(),
   unit: z.string().optional(),
+  placeholder: z.string().optional(),
   group: z.string(),
 });
+type JsonOption = z.infer<typeof jsonOptionSchema>;
 
 const jsonSchema = z
   .object({ properties: z.record(z.string(), jsonOptionSchema) })
@@ -43,24 +49,27 @@ function flagOf(name: string): string {
     .replace(/[A-Z]/gu, (letter, offset: number) => `${offset === 0 ? '' : '-'}${letter.toLowerCase()}`);
 }
 
+function kindOf(json: JsonOption): RunOption['kind'] {
+  if (json.enum !== undefined) return 'choice';
+  if (json.type === 'boolean') return 'boolean';
+  return json.type === 'integer' || json.type === 'number' ? 'number' : 'text';
+}
+
+const PLACEHOLDERS = { choice: 'NAME', number: 'N', boolean: '', text: 'TEXT' } as const;
+
 function toOption(name: OptionName): RunOption {
   const json = required(jsonSchema.properties[name], `option ${name}`);
-  const kind =
-    json.enum !== undefined
-      ? 'choice'
-      : json.type === 'boolean'
-        ? 'boolean'
-        : json.type === 'integer' || json.type === 'number'
-          ? 'number'
-          : 'text';
+  const kind = kindOf(json);
   return {
     name,
     flag: flagOf(name),
     kind,
     choices: json.enum ?? [],
     minimum: json.minimum ?? json.exclusiveMinimum ?? null,
+    isMinimumExclusive: json.exclusiveMinimum !== undefined,
     maximum: json.maximum ?? null,
     isInteger: json.type === 'integer',
+    placeholder: json.placeholder ?? PLACEHOLDERS[kind],
     default: json.default,
     unit: json.unit ?? null,
     group: json.group,
@@ -78,22 +87,43 @@ export function optionOfFlag(flag: string): RunOption | undefined {
   return optionByFlag.get(flag);
 }
 
-function explain(issue: z.core.$ZodIssue): string {
+/** What values an option takes: `manual, guarded or auto`, `a whole number from 1 to 64`. */
+export function describeValues(option: RunOption): string {
+  const { kind, choices, minimum, maximum } = option;
+  if (kind === 'choice') return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`;
+  if (kind === 'boolean') return 'true or false';
+  if (kind === 'text') return 'text of at least one character';
+  const what = option.isInteger ? 'a whole number' : 'a number';
+  return option.isMinimumExclusive
+    ? `${what} above ${minimum ?? 0} and up to ${maximum ?? 'infinity'}`
+    : `${what} from ${minimum ?? 0} to ${maximum ?? 'infinity'}`;
+}
+
+function describeGiven(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+function explain(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string {
+  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.join(', ')}`;
   const name = issue.path.map(String).join('.');
   const option = RUN_OPTIONS.find((candidate) => candidate.name === name);
-  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.join(', ')}`;
-  const flag = option === undefined ? '' : ` (--${option.flag})`;
-  return `${name}${flag}: ${issue.message}`;
+  if (option === undefined) return `${name}: ${issue.message}`;
+  return `${name} (--${option.flag}) is ${describeGiven(values[name])} but must be ${describeValues(option)}`;
 }
 
 function checkCombination(config: RunConfig): void {
   if (config.dataset !== 'sample' && config.data === null) {
     throw new AppError(
       'INVALID_INPUT',
-      `The data set ${config.dataset} needs its file: name it with --data FILE.`,
-      {
-        details: { key: 'data' },
-      },
+      `The data set ${config.dataset} needs its file: name it in data (--data FILE).`,
+      { details: { key: 'data' } },
+    );
+  }
+  if (config.dataset === 'sample' && config.data !== null) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `The bundled sample takes no data file, but data (--data) is ${config.data}: name the format of that file in dataset (--dataset).`,
+      { details: { key: 'data' } },
     );
   }
   if (config.sessionMode === 'fixed-length' && config.chunkOverlap >= config.chunkSize) {
@@ -105,6 +135,30 @@ function checkCombination(config: RunConfig): void {
   }
 }
 
+function readOptions(values: Readonly<Record<string, unknown>>): RunConfig {
+  const parsed = runConfigSchema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  const reasons = issues.map((issue) => explain(issue, values));
+  throw new AppError('INVALID_INPUT', `Wrong setting: ${reasons.join('; ')}.`, {
+    cause: parsed.error,
+    details: {
+      keys: issues.flatMap((issue) =>
+        issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.')],
+      ),
+    },
+  });
+}
+
+/**
+ * Checks each value by itself, for options that are going to be merged into others, which may fit together then.
+ *
+ * @throws AppError INVALID_INPUT naming the option and its flag.
+ */
+export function checkOptionValues(values: Readonly<Record<string, unknown>>): void {
+  readOptions(values);
+}
+
 /**
  * Merges the data set's preset with the given values, checks everything once and freezes the result.
  *
@@ -113,13 +167,7 @@ function checkCombination(config: RunConfig): void {
 export function parseRunConfig(values: Readonly<Record<string, unknown>>): RunConfig {
   const dataset = runConfigSchema.shape.dataset.safeParse(values.dataset);
   const preset = dataset.success ? presets[dataset.data] : {};
-  const parsed = runConfigSchema.safeParse({ ...preset, ...values });
-  if (!parsed.success) {
-    throw new AppError('INVALID_INPUT', `Wrong setting: ${parsed.error.issues.map(explain).join('; ')}.`, {
-      cause: parsed.error,
-      details: { keys: parsed.error.issues.map((issue) => issue.path.join('.')) },
-    });
-  }
-  checkCombination(parsed.data);
-  return Object.freeze(parsed.data);
+  const config = readOptions({ ...preset, ...values });
+  checkCombination(config);
+  return Object.freeze(config);
 }

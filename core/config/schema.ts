@@ -10,6 +10,8 @@ interface OptionMeta {
   /** One line for `--help`, forms and the README. */
   description: string;
   unit?: string;
+  /** What stands for the value in a usage line, where the kind of value does not say it. */
+  placeholder?: string;
   group: 'data' | 'engine' | 'loop' | 'memory' | 'controller' | 'ppo' | 'reward' | 'evolution' | 'hardCases';
 }
 
@@ -29,6 +31,7 @@ export const runConfigSchema = z.strictObject({
   }),
   data: option(z.string().min(1).nullable().default(null), {
     group: 'data',
+    placeholder: 'FILE',
     description: 'data file; the bundled sample needs none',
   }),
   sessionMode: option(z.enum(SESSION_MODES).default('full-session'), {

@@ -27,14 +27,17 @@ class MemoryEnd implements Transport {
   }
 
   onClose(listener: () => void): void {
-    this.#closeListeners.push(listener);
+    if (this.#isClosed) listener();
+    else this.#closeListeners.push(listener);
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const listener of this.#closeListeners) listener();
-    this.#peer?.close();
+    const peer = this.#peer;
+    // Behind the messages that were sent before, as on a socket.
+    if (peer !== null) queueMicrotask(() => peer.close());
   }
 
   #receive(text: string): void {

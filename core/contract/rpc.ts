@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, ERROR_CODES, messageOf } from '../shared/errors.ts';
+import { AppError, ERROR_CODES, messageOf, throwIfAborted } from '../shared/errors.ts';
 import {
   calls,
   events,
@@ -19,10 +19,13 @@ export const PROTOCOL_VERSION = 1;
 
 /** Moves text between two ends. */
 export interface Transport {
+  /** Nothing happens when the connection is closed. */
   send(text: string): void;
   /** At most one listener; messages that arrive before it is set are kept. */
   onMessage(listener: (text: string) => void): void;
+  /** Called at once when the connection is closed already. */
   onClose(listener: () => void): void;
+  /** What was sent before still arrives. */
   close(): void;
 }
 
@@ -66,16 +69,27 @@ export interface ServerConnection {
   close(): void;
 }
 
-function parseMessage(text: string): Message {
+/** Null for text that is no message of this protocol: whoever sent it cannot be talked to. */
+function parseMessage(text: string): Message | null {
+  let value: unknown;
   try {
-    return messageSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new AppError(
-      'INVALID_INPUT',
-      'The other side sent something that is not a message of this protocol.',
-      { cause },
-    );
+    value = JSON.parse(text);
+  } catch {
+    // Not JSON; what is wrong with it does not matter.
+    return null;
   }
+  return messageSchema.safeParse(value).data ?? null;
+}
+
+function otherVersion(version: number): AppError {
+  return new AppError(
+    'CONFLICT',
+    `The other side speaks protocol ${version}, this one ${PROTOCOL_VERSION}; use one version of the application.`,
+  );
+}
+
+function hello(): string {
+  return JSON.stringify({ kind: 'hello', version: PROTOCOL_VERSION } satisfies Message);
 }
 
 function toWire(error: unknown): z.infer<typeof errorSchema> {
@@ -126,33 +140,42 @@ async function answerCall(
   return output.data;
 }
 
-/** Serves `handlers` to one connected client; a client that goes away has its running calls cancelled. */
+/**
+ * Serves `handlers` to one connected client. A client that goes away has its running calls cancelled; one that speaks
+ * another version, or sends what is no message, is disconnected before it can do anything.
+ */
 export function serve(transport: Transport, handlers: Handlers): ServerConnection {
   const running = new Map<number, AbortController>();
   let isOpen = true;
   const send = (message: Message): void => {
     if (isOpen) transport.send(JSON.stringify(message));
   };
+  const answer = ({ id, method, input }: Extract<Message, { kind: 'request' }>): void => {
+    const controller = new AbortController();
+    running.set(id, controller);
+    void answerCall(method, input, handlers, { signal: controller.signal })
+      .then(
+        (output) => send({ kind: 'result', id, output }),
+        (error: unknown) => send({ kind: 'error', id, error: toWire(error) }),
+      )
+      .finally(() => running.delete(id));
+  };
 
+  // The client learns from this greeting why it is disconnected, if it is.
+  transport.send(hello());
   transport.onClose(() => {
     isOpen = false;
     for (const controller of running.values()) controller.abort();
     running.clear();
   });
   transport.onMessage((text) => {
-    const message = parseMessage(text);
-    if (message.kind === 'cancel') running.get(message.id)?.abort();
-    if (message.kind !== 'request') return;
-    const controller = new AbortController();
-    running.set(message.id, controller);
-    void answerCall(message.method, message.input, handlers, { signal: controller.signal })
-      .then(
-        (output) => send({ kind: 'result', id: message.id, output }),
-        (error: unknown) => send({ kind: 'error', id: message.id, error: toWire(error) }),
-      )
-      .finally(() => running.delete(message.id));
+    const message = isOpen ? parseMessage(text) : null;
+    if (message === null || (message.kind === 'hello' && message.version !== PROTOCOL_VERSION)) {
+      isOpen = false;
+      transport.close();
+    } else if (message.kind === 'cancel') running.get(message.id)?.abort();
+    else if (message.kind === 'request') answer(message);
   });
-  send({ kind: 'hello', version: PROTOCOL_VERSION });
   return {
     emit: (name, payload) => send({ kind: 'event', name, payload }),
     close: () => transport.close(),
@@ -165,22 +188,28 @@ interface PendingCall {
   readonly reject: (error: unknown) => void;
 }
 
-/** A client over any transport. Calls pending when the connection closes fail with UNAVAILABLE. */
-export function createClient(transport: Transport): Client {
-  const pending = new Map<number, PendingCall>();
-  const listeners = new Map<EventName, Set<(payload: unknown) => void>>();
-  let nextId = 1;
-  let closedBy: AppError | null = null;
+/** Calls that wait for their answer, and how each is settled. */
+class PendingCalls {
+  readonly #pending = new Map<number, PendingCall>();
+  #nextId = 1;
+  /** Set once no answer can come any more. */
+  #end: AppError | null = null;
 
-  const failAll = (error: AppError): void => {
-    closedBy = error;
-    for (const call of pending.values()) call.reject(error);
-    pending.clear();
-  };
-  const settle = (message: Extract<Message, { kind: 'result' | 'error' }>): void => {
-    const call = pending.get(message.id);
+  get end(): AppError | null {
+    return this.#end;
+  }
+
+  add(call: PendingCall): number {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#pending.set(id, call);
+    return id;
+  }
+
+  settle(message: Extract<Message, { kind: 'result' | 'error' }>): void {
+    const call = this.#pending.get(message.id);
     if (call === undefined) return;
-    pending.delete(message.id);
+    this.#pending.delete(message.id);
     if (message.kind === 'error') {
       const { code, message: text, details } = message.error;
       call.reject(new AppError(code, text, details === undefined ? {} : { details }));
@@ -188,65 +217,88 @@ export function createClient(transport: Transport): Client {
     }
     const output = calls[call.name].output.safeParse(message.output);
     if (output.success) call.resolve(output.data);
-    else
+    else {
       call.reject(
         new AppError(
           'INTERNAL',
           `The answer to ${call.name} has the wrong shape: ${describeIssues(output.error)}.`,
         ),
       );
-  };
-  const dispatch = (name: string, payload: unknown): void => {
-    if (!isEventName(name)) return;
-    const parsed = events[name].payload.parse(payload);
-    for (const listener of listeners.get(name) ?? []) listener(parsed);
-  };
+    }
+  }
 
+  /** The first reason stays: that the connection closed follows from it. */
+  failAll(error: AppError): void {
+    this.#end ??= error;
+    for (const call of this.#pending.values()) call.reject(this.#end);
+    this.#pending.clear();
+  }
+}
+
+/** Event listeners by name. Payloads are checked before anybody hears of them. */
+class EventListeners {
+  readonly #listeners = new Map<EventName, Set<(payload: unknown) => void>>();
+
+  add(name: EventName, listener: (payload: unknown) => void): () => void {
+    const set = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, set);
+    set.add(listener);
+    return () => void set.delete(listener);
+  }
+
+  /** False when the payload is not what the event carries. */
+  dispatch(name: string, payload: unknown): boolean {
+    if (!isEventName(name)) return true;
+    const parsed = events[name].payload.safeParse(payload);
+    if (!parsed.success) return false;
+    for (const listener of this.#listeners.get(name) ?? []) listener(parsed.data);
+    return true;
+  }
+}
+
+/** A client over any transport. Calls pending when the connection closes fail with UNAVAILABLE. */
+export function createClient(transport: Transport): Client {
+  const pending = new PendingCalls();
+  const listeners = new EventListeners();
+  const disconnect = (error: AppError): void => {
+    pending.failAll(error);
+    transport.close();
+  };
+  const garbage = (): AppError =>
+    new AppError('INTERNAL', 'The application sent something that is not a message of this protocol.');
+
+  transport.send(hello());
   transport.onClose(() =>
-    failAll(new AppError('UNAVAILABLE', 'The connection to the application closed; try again.')),
+    pending.failAll(new AppError('UNAVAILABLE', 'The connection to the application closed; try again.')),
   );
   transport.onMessage((text) => {
     const message = parseMessage(text);
-    if (message.kind === 'hello' && message.version !== PROTOCOL_VERSION) {
-      failAll(
-        new AppError(
-          'CONFLICT',
-          `The other side speaks protocol ${message.version}, this one ${PROTOCOL_VERSION}; use one version of the application.`,
-        ),
-      );
-      transport.close();
-    }
-    if (message.kind === 'result' || message.kind === 'error') settle(message);
-    if (message.kind === 'event') dispatch(message.name, message.payload);
+    if (message === null) disconnect(garbage());
+    else if (message.kind === 'hello' && message.version !== PROTOCOL_VERSION)
+      disconnect(otherVersion(message.version));
+    else if (message.kind === 'result' || message.kind === 'error') pending.settle(message);
+    else if (message.kind === 'event' && !listeners.dispatch(message.name, message.payload))
+      disconnect(garbage());
   });
 
   return {
-    call: (name, input, options = {}) =>
-      new Promise((resolve, reject) => {
-        if (closedBy !== null) {
-          reject(closedBy);
-          return;
-        }
-        const id = nextId;
-        nextId += 1;
-        // `settle` has checked the output with this call's schema before it resolves.
-        pending.set(id, { name, resolve: resolve as (output: unknown) => void, reject });
-        options.signal?.addEventListener(
-          'abort',
-          () => transport.send(JSON.stringify({ kind: 'cancel', id })),
-          { once: true },
-        );
-        transport.send(JSON.stringify({ kind: 'request', id, method: name, input }));
-        if (options.signal?.aborted === true) transport.send(JSON.stringify({ kind: 'cancel', id }));
-      }),
-    on: (name, listener) => {
-      const set = listeners.get(name) ?? new Set();
-      listeners.set(name, set);
-      // `dispatch` parses the payload with this event's schema before it calls the listener.
-      const untyped = listener as (payload: unknown) => void;
-      set.add(untyped);
-      return () => void set.delete(untyped);
+    call: async (name, input, { signal } = {}) => {
+      throwIfAborted(signal);
+      if (pending.end !== null) throw pending.end;
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      const id = pending.add({ name, resolve, reject });
+      const cancel = (): void => transport.send(JSON.stringify({ kind: 'cancel', id } satisfies Message));
+      signal?.addEventListener('abort', cancel, { once: true });
+      try {
+        transport.send(JSON.stringify({ kind: 'request', id, method: name, input } satisfies Message));
+        // `settle` has checked the output with this call's schema.
+        return (await promise) as CallOutput<typeof name>;
+      } finally {
+        signal?.removeEventListener('abort', cancel);
+      }
     },
+    // `dispatch` parses the payload with this event's schema before it calls the listener.
+    on: (name, listener) => listeners.add(name, listener as (payload: unknown) => void),
     close: () => transport.close(),
   };
 }

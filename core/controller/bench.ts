@@ -1,18 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { benchFigure, median, type BenchFigure } from '../shared/benchFigure.ts';
 import { createRng, type Rng } from '../shared/rng.ts';
 import { runConfigSchema } from '../config/schema.ts';
 import { Adam } from './adam.ts';
 import { chooseBackend } from './backend.ts';
 import { updateMinibatch, type Learner, type Sample, type SkillTensors, type UpdateOptions } from './ppo.ts';
 import { flattenArrays, initialWeights, parameterLayout } from './weights.ts';
-
-/** One figure of `memskill bench`. */
-export interface BenchFigure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly samples: readonly number[];
-}
 
 const SIZE = { batch: 32, skills: 20, k: 3 };
 const DIMS = { state: 2048, skill: 1024, hidden: 256 };
@@ -44,10 +37,10 @@ export async function benchPpoMinibatch(): Promise<BenchFigure[]> {
     }
     const ratios = updatesMs.map((ms, i) => ms / (productsMs[i] ?? NaN));
     return [
-      figure('ppo.minibatch.products', 'products', ratios),
-      figure('ppo.minibatch.ms', 'ms', updatesMs),
-      figure('ppo.product.ms', 'ms', productsMs),
-      figure('ppo.minibatch.leakedTensors', 'tensors', [tf.memory().numTensors - tensors]),
+      benchFigure('ppo.minibatch.products', 'products', ratios),
+      benchFigure('ppo.minibatch.ms', 'ms', updatesMs),
+      benchFigure('ppo.product.ms', 'ms', productsMs),
+      benchFigure('ppo.minibatch.leakedTensors', 'tensors', [tf.memory().numTensors - tensors]),
     ];
   } finally {
     product.dispose();
@@ -122,12 +115,4 @@ function medianMs(count: number, work: () => void): number {
     return performance.now() - start;
   });
   return median(times);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
-
-function figure(name: string, unit: string, samples: readonly number[]): BenchFigure {
-  return { name, value: median(samples), unit, samples };
 }

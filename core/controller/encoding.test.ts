@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { cosine, encodeState } from './encoding.ts';
+import { cosine } from '../shared/vectors.ts';
+import { encodeState } from './encoding.ts';
 
 const span = Float32Array.of(1, 0);
 const memories = [Float32Array.of(2, 0), Float32Array.of(0, 4)];

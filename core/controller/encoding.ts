@@ -1,26 +1,7 @@
 import { AppError } from '../shared/errors.ts';
 import type { RunConfig } from '../config/schema.ts';
+import { cosine } from '../shared/vectors.ts';
 import { softmax } from './categorical.ts';
-
-/** Cosine similarity; 0 when either vector is zero. */
-export function cosine(a: Float32Array, b: Float32Array): number {
-  if (a.length !== b.length)
-    throw new AppError(
-      'INVALID_INPUT',
-      `Vectors of ${a.length} and ${b.length} dimensions cannot be compared; use one embedder for both.`,
-    );
-  let dot = 0;
-  let squareA = 0;
-  let squareB = 0;
-  for (let i = 0; i < a.length; i += 1) {
-    const x = a[i] ?? 0;
-    const y = b[i] ?? 0;
-    dot += x * y;
-    squareA += x * x;
-    squareB += y * y;
-  }
-  return dot === 0 ? 0 : dot / Math.sqrt(squareA * squareB);
-}
 
 export interface StateInput {
   /** Embedding of the span, length d. */

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
+import { mean } from '../shared/arithmetic.ts';
 import { required } from '../shared/assertions.ts';
 import { throwIfAborted } from '../shared/errors.ts';
 import { createRng, type Rng } from '../shared/rng.ts';
@@ -361,10 +362,6 @@ function meanMetrics(updates: readonly PpoMetrics[]): PpoMetrics {
   return Object.fromEntries(
     [...names].sort().map((name) => [name, mean(updates.flatMap((metrics) => metrics[name] ?? []))]),
   );
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Population variance. */

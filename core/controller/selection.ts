@@ -1,6 +1,6 @@
 import { required } from '../shared/assertions.ts';
 import type { Rng } from '../shared/rng.ts';
-import { cosine } from './encoding.ts';
+import { cosine } from '../shared/vectors.ts';
 
 /**
  * Ways to choose k of n skills. All return distinct indices in selected order, min(k, n) of them, best first; ties go to

@@ -32,8 +32,8 @@ port.on('message', (request: WorkerRequest) => {
     const response = await answer(request, cancellation.signal);
     cancellations.delete(request.id);
     // A checkpoint changes hands instead of being copied.
-    const isBytes = 'output' in response && response.output instanceof Uint8Array;
-    port.postMessage(response, isBytes ? [response.output.buffer] : []);
+    const output = 'output' in response ? response.output : null;
+    port.postMessage(response, output instanceof Uint8Array ? [output.buffer] : []);
   });
 });
 

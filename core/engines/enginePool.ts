@@ -1,16 +1,24 @@
 import { Worker } from 'node:worker_threads';
 import type { Cluster } from '../contract/hardCase.ts';
 import type { NamedArrays } from '../controller/weights.ts';
-import { AppError, ERROR_CODES, throwIfAborted } from '../shared/errors.ts';
+import { AppError, messageOf, throwIfAborted } from '../shared/errors.ts';
 import type { ClusterJob, Engines, EnginesSetup } from './engines.ts';
 import type { EngineTask, FromWorker, TaskInput, TaskOutput, ToWorker, WireError } from './engineTasks.ts';
 import type { EpisodeJob, EpisodeResult } from './episode.ts';
 import type { DesignerInput, DesignerOutput, RedraftInput, RedraftOutput } from './roles.ts';
 
-function fromWire(error: WireError): AppError {
-  const code = ERROR_CODES.find((known) => known === error.code) ?? 'INTERNAL';
-  return new AppError(code, error.message, { details: { workerStack: error.stack } });
+function fromWire({ code, message, details, stack }: WireError): AppError {
+  const error = new AppError(code, message, details === undefined ? {} : { details });
+  // Where it happened, not where it arrived.
+  if (stack !== undefined) error.stack = stack;
+  return error;
 }
+
+/**
+ * An engine thread uses less than 300 MiB on LoCoMo. V8 takes its limit for how far a heap may grow before it is tidied
+ * up: with the default of some GiB two threads held 250 MiB of garbage more, at the same speed.
+ */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24 } as const;
 
 interface QueuedTask {
   readonly task: EngineTask;
@@ -18,6 +26,13 @@ interface QueuedTask {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: unknown) => void;
+}
+
+interface ThreadStart {
+  readonly entry: URL;
+  readonly setup: EnginesSetup;
+  /** Called once when the thread is gone without having been stopped. */
+  readonly onDeath: (error: AppError) => void;
 }
 
 /** One worker thread and the tasks it is doing. */
@@ -30,11 +45,12 @@ class EngineThread {
     this.#worker = worker;
   }
 
-  static start(
-    entry: URL,
-    setup: EnginesSetup,
-  ): Promise<{ thread: EngineThread; id: string; dimension: number }> {
-    const worker = new Worker(entry, { workerData: setup });
+  static start({
+    entry,
+    setup,
+    onDeath,
+  }: ThreadStart): Promise<{ thread: EngineThread; id: string; dimension: number }> {
+    const worker = new Worker(entry, { workerData: setup, resourceLimits: RESOURCE_LIMITS });
     const thread = new EngineThread(worker);
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
@@ -43,18 +59,22 @@ class EngineThread {
         else if (message.kind === 'error' && message.id === null) reject(fromWire(message.error));
         else thread.#settle(message);
       });
-      const fail = (cause: unknown): void => {
+      let isDead = false;
+      const die = (reason: string, cause?: unknown): void => {
+        if (isDead) return;
+        isDead = true;
         const error = new AppError(
-          'INTERNAL',
-          'An engine worker thread ended unexpectedly; resume the run.',
+          'UNAVAILABLE',
+          `An engine worker thread ended unexpectedly (${reason}); resume the run.`,
           { cause },
         );
         reject(error);
-        for (const task of thread.#pending.values()) task.reject(error);
-        thread.#pending.clear();
+        // First the pool: a thread whose tasks failed is free, and would be given the next.
+        onDeath(error);
+        thread.#failPending(error);
       };
-      worker.on('error', fail);
-      worker.on('exit', (code) => fail(`exit code ${code}`));
+      worker.on('error', (error) => die(messageOf(error), error));
+      worker.on('exit', (code) => die(`exit code ${code}`));
     });
   }
 
@@ -84,12 +104,17 @@ class EngineThread {
     this.#post({ kind: 'task', id, task: task.task, input: task.input });
   }
 
-  async stop(): Promise<void> {
+  async stop(error: AppError): Promise<void> {
     this.#worker.removeAllListeners('exit');
     this.#worker.removeAllListeners('error');
     await this.#worker.terminate();
-    const error = new AppError('CANCELLED', 'The engine was closed.');
-    for (const task of this.#pending.values()) task.reject(error);
+    this.#failPending(error);
+  }
+
+  #failPending(error: AppError): void {
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const task of pending) task.reject(error);
   }
 
   #post(message: ToWorker): void {
@@ -105,6 +130,10 @@ class EngineThread {
   }
 }
 
+function cancelled(): AppError {
+  return new AppError('CANCELLED', 'The engine was closed; open it again.');
+}
+
 /**
  * Engines in worker threads, one task at a time each. Results do not depend on the number of threads: a task's random
  * stream comes with it, and the caller merges by index.
@@ -114,6 +143,8 @@ export class EnginePool implements Engines {
   readonly embedderDimension: number;
   readonly #threads: readonly EngineThread[];
   readonly #queue: QueuedTask[] = [];
+  /** Why no task can be done any more; null while all threads live. */
+  #end: AppError | null = null;
 
   private constructor(threads: readonly EngineThread[], embedderId: string, embedderDimension: number) {
     this.#threads = threads;
@@ -123,25 +154,36 @@ export class EnginePool implements Engines {
 
   /** @throws AppError UNAVAILABLE when the configured engine cannot be opened. */
   static async start(entry: URL, setup: EnginesSetup): Promise<EnginePool> {
-    const starting = Array.from({ length: setup.config.workers }, () => EngineThread.start(entry, setup));
-    const settled = await Promise.allSettled(starting);
+    let pool: EnginePool | null = null;
+    const deaths: AppError[] = [];
+    const onDeath = (error: AppError): void => {
+      deaths.push(error);
+      pool?.#fail(error);
+    };
+    const settled = await Promise.allSettled(
+      Array.from({ length: setup.config.workers }, () => EngineThread.start({ entry, setup, onDeath })),
+    );
     const started = settled
       .filter((outcome) => outcome.status === 'fulfilled')
       .map((outcome) => outcome.value);
     const failed = settled.find((outcome) => outcome.status === 'rejected');
     const [first] = started;
-    if (failed !== undefined || first === undefined) {
-      await Promise.all(started.map((one) => one.thread.stop()));
-      throw failed?.reason;
+    const failure: unknown = failed?.reason ?? deaths[0];
+    if (failure !== undefined || first === undefined) {
+      await Promise.all(started.map((one) => one.thread.stop(cancelled())));
+      throw failure;
     }
-    return new EnginePool(
+    pool = new EnginePool(
       started.map((one) => one.thread),
       first.id,
       first.dimension,
     );
+    return pool;
   }
 
+  /** For the episodes that are asked for after it; those asked for before must have ended. */
   async setPolicy(weights: NamedArrays | null): Promise<void> {
+    if (this.#end !== null) throw this.#end;
     await Promise.all(
       this.#threads.map(
         (thread) =>
@@ -175,9 +217,8 @@ export class EnginePool implements Engines {
   }
 
   async dispose(): Promise<void> {
-    const error = new AppError('CANCELLED', 'The engine was closed.');
-    for (const task of this.#queue.splice(0)) task.reject(error);
-    await Promise.all(this.#threads.map((thread) => thread.stop()));
+    this.#fail(cancelled());
+    await Promise.all(this.#threads.map((thread) => thread.stop(cancelled())));
   }
 
   async #enqueue<Task extends EngineTask>(
@@ -186,6 +227,7 @@ export class EnginePool implements Engines {
     signal: AbortSignal | undefined,
   ): Promise<TaskOutput<Task>> {
     throwIfAborted(signal);
+    if (this.#end !== null) throw this.#end;
     const output = await new Promise((resolve, reject) => {
       this.#queue.push({ task, input, signal, resolve, reject });
       this.#next();
@@ -194,16 +236,27 @@ export class EnginePool implements Engines {
     return output as TaskOutput<Task>;
   }
 
+  /** A dead thread takes the others' work with it: a run on part of the threads would be slow and say nothing. */
+  #fail(error: AppError): void {
+    this.#end ??= error;
+    for (const task of this.#queue.splice(0)) task.reject(this.#end);
+  }
+
   #next(): void {
     for (const thread of this.#threads) {
       if (thread.isBusy) continue;
-      const task = this.#queue.shift();
+      const task = this.#takeLive();
       if (task === undefined) return;
-      if (task.signal?.aborted === true) {
-        task.reject(new AppError('CANCELLED', 'The work was cancelled.'));
-        continue;
-      }
       thread.run(task, () => this.#next());
     }
+  }
+
+  /** The next task nobody has cancelled meanwhile. */
+  #takeLive(): QueuedTask | undefined {
+    for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
+      if (task.signal?.aborted !== true) return task;
+      task.reject(new AppError('CANCELLED', 'The work was cancelled.'));
+    }
+    return undefined;
   }
 }

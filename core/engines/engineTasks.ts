@@ -1,3 +1,4 @@
+import type { AppErrorOptions, ErrorCode } from '../shared/errors.ts';
 import type { Engines } from './engines.ts';
 
 /** The tasks a worker thread takes, by the name of the method that does them. */
@@ -16,9 +17,10 @@ export type FromWorker =
   | { readonly kind: 'output'; readonly id: number; readonly output: unknown }
   | { readonly kind: 'error'; readonly id: number | null; readonly error: WireError };
 
-/** An error as plain data: an AppError keeps its code, anything else is INTERNAL. */
+/** An error as plain data: an AppError keeps its code and details, anything else is INTERNAL. */
 export interface WireError {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
+  readonly details: AppErrorOptions['details'];
   readonly stack: string | undefined;
 }

@@ -5,6 +5,7 @@ import type { Policy } from '../controller/policy.ts';
 import type { Trace } from '../datasets/trace.ts';
 import type { Embedder } from '../memory/embedder.ts';
 import type { MemoryRecord } from '../memory/memoryBank.ts';
+import { mean } from '../shared/arithmetic.ts';
 import type { MemoryUse } from '../skills/statistics.ts';
 import { answerQuestions } from './answerQuestions.ts';
 import { buildMemory } from './buildMemory.ts';
@@ -91,7 +92,7 @@ export interface EpisodeResult {
 export interface EpisodeContext {
   readonly trace: Trace;
   readonly roles: EpisodeRoles;
-  /** Null when nothing is learned: random and similarity selection. */
+  /** This episode's own: it is given the job's skills. Null when nothing is learned: random and similarity selection. */
   readonly policy: Policy | null;
   readonly config: RunConfig;
   readonly signal?: AbortSignal | undefined;
@@ -106,10 +107,9 @@ export async function runEpisode(job: EpisodeJob, context: EpisodeContext): Prom
   const built = await buildMemory(job, context);
   const answered = await answerQuestions(job, context, built);
   const memories = built.memory.list();
-  const total = answered.outcomes.reduce((sum, outcome) => sum + outcome.score, 0);
   return {
     traceId: job.traceId,
-    reward: answered.outcomes.length === 0 ? 0 : total / answered.outcomes.length,
+    reward: mean(answered.outcomes.map((outcome) => outcome.score)),
     steps: built.steps,
     selections: built.spanRecords.map((record) => record.skills.map((skill) => skill.name)),
     outcomes: answered.outcomes,

@@ -1,42 +1,20 @@
 import type { RunConfig } from '../config/schema.ts';
 import type { Cluster } from '../contract/hardCase.ts';
-import type { NamedArrays } from '../controller/weights.ts';
 import { Policy } from '../controller/policy.ts';
+import { describeWeights, type NamedArrays } from '../controller/weights.ts';
 import type { Trace } from '../datasets/trace.ts';
 import { clusterCases } from '../hardCases/clustering.ts';
 import { AppError } from '../shared/errors.ts';
-import { createBuiltinAnswerer } from './builtin/answerer.ts';
-import { createBuiltinDesigner } from './builtin/designer.ts';
-import { createBuiltinEmbedder } from './builtin/embedder.ts';
-import { createBuiltinExecutor } from './builtin/executor.ts';
-import { createBuiltinJudge } from './builtin/judge.ts';
 import type { ClusterJob, Engines, EnginesSetup } from './engines.ts';
 import { runEpisode, type EpisodeJob, type EpisodeResult, type EpisodeRoles } from './episode.ts';
 import type { Designer, DesignerInput, DesignerOutput, RedraftInput, RedraftOutput } from './roles.ts';
 
-function createRoles(config: RunConfig): EpisodeRoles {
-  if (config.engine !== 'builtin') {
-    throw new AppError('UNAVAILABLE', 'No language model is set up (--engine llm); use --engine builtin.', {
-      details: { key: 'engine' },
-    });
-  }
-  return {
-    embedder: createBuiltinEmbedder(),
-    executor: createBuiltinExecutor(),
-    answerer: createBuiltinAnswerer(),
-    judge: createBuiltinJudge(),
-  };
+/** All roles; no designer where nothing evolves. */
+export interface EngineRoles extends EpisodeRoles {
+  readonly designer: Designer | null;
 }
 
-function createDesigner(config: RunConfig): Designer | null {
-  if (config.designer === 'none') return null;
-  if (config.designer === 'builtin') return createBuiltinDesigner();
-  throw new AppError('UNAVAILABLE', 'No language model is set up (--designer llm); use --designer builtin.', {
-    details: { key: 'designer' },
-  });
-}
-
-/** The engines in the calling thread: what a worker thread runs, and what tests use directly. */
+/** Engines in the calling thread, over any roles: what a worker thread runs. */
 export class LocalEngines implements Engines {
   readonly embedderId: string;
   readonly embedderDimension: number;
@@ -44,9 +22,9 @@ export class LocalEngines implements Engines {
   readonly #roles: EpisodeRoles;
   readonly #designer: Designer | null;
   readonly #traces: ReadonlyMap<string, Trace>;
-  #policy: Policy | null = null;
+  #weights: NamedArrays | null = null;
 
-  private constructor(setup: EnginesSetup, roles: EpisodeRoles, designer: Designer | null) {
+  constructor(setup: EnginesSetup, { designer, ...roles }: EngineRoles) {
     this.#config = setup.config;
     this.#roles = roles;
     this.#designer = designer;
@@ -55,19 +33,19 @@ export class LocalEngines implements Engines {
     this.embedderDimension = roles.embedder.dimension;
   }
 
-  static async create(setup: EnginesSetup): Promise<LocalEngines> {
-    return new LocalEngines(setup, createRoles(setup.config), createDesigner(setup.config));
-  }
-
   async setPolicy(weights: NamedArrays | null): Promise<void> {
-    this.#policy = weights === null ? null : Policy.create(weights);
+    // Refused here, not in the middle of an episode.
+    if (weights !== null) describeWeights(weights, 'controller weights');
+    this.#weights = weights;
   }
 
   async runEpisode(job: EpisodeJob, signal?: AbortSignal): Promise<EpisodeResult> {
     const trace = this.#traces.get(job.traceId);
     if (trace === undefined)
       throw new AppError('NOT_FOUND', `There is no trace ${job.traceId} in the loaded data.`);
-    return runEpisode(job, { trace, roles: this.#roles, policy: this.#policy, config: this.#config, signal });
+    // One for each episode: a policy holds the skills it chooses from, and episodes of two banks may run side by side.
+    const policy = this.#weights === null ? null : Policy.create(this.#weights);
+    return runEpisode(job, { trace, roles: this.#roles, policy, config: this.#config, signal });
   }
 
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {

@@ -1,3 +1,5 @@
+import { mean } from '../shared/arithmetic.ts';
+
 /** Summary of scored questions (reference 13.2). Every score here is a fraction in [0, 1], never a percentage. */
 
 export interface ScoredQuestion {
@@ -20,14 +22,13 @@ export interface ScoreReport {
   readonly byCategory: readonly CategoryScore[];
 }
 
-function meanScore(questions: readonly ScoredQuestion[]): number {
-  if (questions.length === 0) return 0;
-  return questions.reduce((sum, question) => sum + question.score, 0) / questions.length;
-}
-
 export function summariseScores(questions: readonly ScoredQuestion[]): ScoreReport {
   const byCategory = [...Map.groupBy(questions, (question) => question.category)]
     .sort(([left], [right]) => left - right)
-    .map(([category, members]) => ({ category, count: members.length, f1: meanScore(members) }));
-  return { questions: questions.length, f1: meanScore(questions), byCategory };
+    .map(([category, members]) => ({
+      category,
+      count: members.length,
+      f1: mean(members.map(({ score }) => score)),
+    }));
+  return { questions: questions.length, f1: mean(questions.map(({ score }) => score)), byCategory };
 }

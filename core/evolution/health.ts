@@ -1,4 +1,5 @@
 import type { Skill, SkillStatistics } from '../contract/skill.ts';
+import { cosine } from '../shared/vectors.ts';
 import { junkRate, retirementOrder, statisticsOf } from '../skills/statistics.ts';
 import type { ProposalDraft } from './proposals.ts';
 
@@ -23,12 +24,8 @@ export interface SkillHealth {
 export interface HealthInput {
   readonly skills: readonly Skill[];
   readonly statistics: Readonly<Record<string, SkillStatistics>>;
-  /** Unit vectors of the skills' texts, in their order. */
+  /** Embeddings of the skills' texts, in their order. */
   readonly vectors: readonly Float32Array[];
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
 }
 
 function nearestSkill(input: HealthInput, at: number): SkillHealth['nearest'] {
@@ -36,7 +33,7 @@ function nearestSkill(input: HealthInput, at: number): SkillHealth['nearest'] {
   if (own === undefined) return null;
   const others = input.skills.flatMap(({ name }, other) => {
     const vector = input.vectors[other];
-    return other === at || vector === undefined ? [] : [{ name, similarity: dot(own, vector) }];
+    return other === at || vector === undefined ? [] : [{ name, similarity: cosine(own, vector) }];
   });
   return others.toSorted((a, b) => b.similarity - a.similarity)[0] ?? null;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RunConfig } from '../config/schema.ts';
 import { pairedBootstrap } from '../evaluation/pairedBootstrap.ts';
+import { mean } from '../shared/arithmetic.ts';
 import { AppError } from '../shared/errors.ts';
 
 /**
@@ -117,10 +118,6 @@ export function tailMean(rewards: readonly number[], fraction: number): number {
   }
   // A tail has at least one value, also when the fraction is too small for 1 - fraction to differ from 1.
   return mean(rewards.slice(Math.min(Math.floor(rewards.length * (1 - fraction)), rewards.length - 1)));
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function comparePaired(current: StageScores, best: StageScores, seed: number): Comparison {

@@ -1,15 +1,7 @@
 import { performance } from 'node:perf_hooks';
+import { benchFigure, type BenchFigure } from '../shared/benchFigure.ts';
 import { createRng } from '../shared/rng.ts';
 import { MemoryBank } from './memoryBank.ts';
-
-export interface BenchFigure {
-  readonly name: string;
-  /** Median over the samples. */
-  readonly value: number;
-  readonly unit: string;
-  /** Number of timed calls. */
-  readonly samples: number;
-}
 
 const MEMORIES = 1000;
 const DIMENSION = 1024;
@@ -34,7 +26,5 @@ export function benchRetrieval(): BenchFigure {
     bank.topK(query, K);
     if (call >= WARM_UP_CALLS) times.push(performance.now() - start);
   }
-  times.sort((a, b) => a - b);
-  const median = ((times[TIMED_CALLS / 2 - 1] ?? 0) + (times[TIMED_CALLS / 2] ?? 0)) / 2;
-  return { name: 'retrieval.top20.1000x1024', value: median, unit: 'ms', samples: TIMED_CALLS };
+  return benchFigure('retrieval.top20.1000x1024', 'ms', times);
 }

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../config/schema.ts';
 import type { Skill } from '../contract/skill.ts';
 import { required } from '../shared/assertions.ts';
+import { cosine } from '../shared/vectors.ts';
 import { skillText } from './skillText.ts';
 
 /** The part of an `Embedder` (core/memory, a folder of the same layer) that is needed here. */
@@ -41,18 +42,4 @@ export async function skillOverlap(
       similarity: cosine(query, required(vectors[index], `vector of ${name}`)),
     }))
     .sort((a, b) => b.similarity - a.similarity || (a.name < b.name ? -1 : 1));
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  let squaresA = 0;
-  let squaresB = 0;
-  for (const [i, x] of a.entries()) {
-    const y = b[i] ?? 0;
-    dot += x * y;
-    squaresA += x * x;
-    squaresB += y * y;
-  }
-  if (squaresA === 0 || squaresB === 0) return 0;
-  return Math.min(1, Math.max(-1, dot / Math.sqrt(squaresA * squaresB)));
 }

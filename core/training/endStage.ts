@@ -1,12 +1,15 @@
+import type { RunConfig } from '../config/schema.ts';
 import type { Run } from '../contract/run.ts';
 import type { BankVersion } from '../contract/skill.ts';
 import { proposeRollback, rollback } from '../evolution/rollback.ts';
 import { decideStage, type StageDecision } from '../evolution/stageDecision.ts';
 import { mean } from '../shared/arithmetic.ts';
+import { required } from '../shared/assertions.ts';
 import { evolve } from './evolve.ts';
 import { archiveEpisodes, measureSelection, type SelectionMeasurement } from './measureSelection.ts';
 import type { RunState } from './runState.ts';
 import type { RunSession } from './runSession.ts';
+import { takeInBank } from './takeInBank.ts';
 
 type StageRecord = Run['stages'][number];
 
@@ -29,35 +32,48 @@ interface Decided {
 }
 
 /**
- * Writes what was decided: the new best with its checkpoint, or the way back to the best. In the manual mode going back
- * is itself a proposal, except where the run ends: then nothing is trained on, and the best version is the result.
+ * How the bank goes back to the best version: `now`; `asked`, a proposal, since in the manual mode nothing else changes
+ * the bank (design 8), also where the run ends; or null, when it need not because it is that version already.
  */
-function commitDecision(session: RunSession, { decision, measured, bank }: Decided): void {
-  const { workspace, runId, config, clock } = session.context;
-  const { state } = session;
-  const target = decision.rollback;
-  const isByItself = config.review !== 'manual';
-  const goesBack = target !== null && target.version !== bank.version && isByItself;
-  const reasoning =
-    target === null
-      ? ''
-      : `stage ${state.stage + 1} was ${describeOutcome(decision)} against stage ${target.stage + 1}, bank version ${target.version}`;
-  const isFinished = decision.stop !== null;
-  const restores = target !== null && (goesBack || target.version === bank.version);
-  const action = [
+function wayBack({ decision, bank }: Decided, review: RunConfig['review']): 'now' | 'asked' | null {
+  if (decision.rollback === null || decision.rollback.version === bank.version) return null;
+  return review === 'manual' ? 'asked' : 'now';
+}
+
+function describeAction(decision: StageDecision, back: ReturnType<typeof wayBack>): string {
+  const version = `v${decision.rollback?.version ?? ''}`;
+  return [
     describeOutcome(decision),
-    ...(goesBack ? [`rolled back to v${target.version}`] : []),
-    ...(target !== null && !isByItself && target.version !== bank.version
-      ? [`rollback to v${target.version} proposed`]
-      : []),
+    ...(back === 'now' ? [`rolled back to ${version}`] : []),
+    ...(back === 'asked' ? [`rollback to ${version} proposed`] : []),
     ...(decision.stop === null ? [] : [`stopped: ${decision.stop.replace('_', ' ')}`]),
   ].join('; ');
+}
+
+function goBack(session: RunSession, decided: Decided, back: 'now' | 'asked'): void {
+  const { workspace, runId, config, clock } = session.context;
+  const { stage, step } = session.state;
+  const target = required(decided.decision.rollback, 'version to go back to');
+  const reasoning = `stage ${stage + 1} was ${describeOutcome(decided.decision)} against stage ${target.stage + 1}, bank version ${target.version}`;
+  const about = { runId, toVersion: target.version, reasoning, stage, clock };
+  if (back === 'asked') proposeRollback(workspace, { ...about, author: 'system' });
+  else rollback(workspace, { ...about, source: config.review === 'auto' ? 'auto' : 'guarded', step });
+}
+
+/** Writes what was decided: the new best with its checkpoint, or the way back to the best with its own. */
+function commitDecision(session: RunSession, decided: Decided): void {
+  const { workspace, runId, config } = session.context;
+  const { state } = session;
+  const { decision, measured, bank } = decided;
+  const back = wayBack(decided, config.review);
+  // A bank that may not change keeps the controller that was trained with it.
+  const restores = decision.rollback !== null && back !== 'asked';
   const record: StageRecord = {
     stage: state.stage,
     reward: decision.reward,
     selectionScore: mean(Object.values(measured.questionScores)),
     bankVersion: bank.version,
-    action,
+    action: describeAction(decision, back),
   };
   const next: RunState = {
     ...state,
@@ -66,40 +82,28 @@ function commitDecision(session: RunSession, { decision, measured, bank }: Decid
     newSkills: restores ? [] : state.newSkills,
     biasStep: restores ? null : state.biasStep,
     stages: decision.state,
-    phase: isFinished ? 'finished' : decision.mayEvolve ? 'evolving' : 'training',
-    ...(isFinished || decision.mayEvolve ? {} : nextStage(state)),
+    ...(decision.stop !== null
+      ? { phase: 'finished' }
+      : decision.mayEvolve
+        ? { phase: 'evolving' }
+        : nextStage(state)),
   };
-  const write = (): void => {
-    const { stage, step } = state;
-    if (goesBack) {
-      const source = config.review === 'auto' ? 'auto' : 'guarded';
-      rollback(workspace, { runId, toVersion: target.version, reasoning, source, stage, step, clock });
-    } else if (target !== null && target.version !== bank.version) {
-      proposeRollback(workspace, {
+  session.commit(
+    () => {
+      if (back !== null) goBack(session, decided, back);
+      workspace.events.append({
+        type: 'run.stageEnded',
         runId,
-        toVersion: target.version,
-        reasoning,
-        author: 'system',
-        stage,
-        clock,
+        ids: { stage: state.stage, step: state.step, bankVersion: bank.version },
       });
-    }
-    workspace.events.append({
-      type: 'run.stageEnded',
-      runId,
-      ids: { stage, step, bankVersion: bank.version },
-    });
-  };
-  session.commit(next, { stages: [...session.run.stages, record] }, () => {
-    write();
-    next.evolvesFrom = next.phase === 'evolving' ? session.bank.version : null;
-  });
+      return { ...next, bankVersion: session.bank.version };
+    },
+    { stages: [...session.run.stages, record] },
+  );
 }
 
-function nextStage(
-  state: RunState,
-): Pick<RunState, 'stage' | 'stageStep' | 'stageRewards' | 'phase' | 'evolvesFrom'> {
-  return { stage: state.stage + 1, stageStep: 0, stageRewards: [], phase: 'training', evolvesFrom: null };
+function nextStage(state: RunState): Pick<RunState, 'stage' | 'stageStep' | 'stageRewards' | 'phase'> {
+  return { stage: state.stage + 1, stageStep: 0, stageRewards: [], phase: 'training' };
 }
 
 /**
@@ -125,32 +129,17 @@ export async function decideOnStage(session: RunSession, signal: AbortSignal): P
     context.config,
   );
   commitDecision(session, { decision, measured, bank });
-  await session.restoreController(session.state.checkpoint);
+  await session.restoreController();
 }
 
-/** Names of skills whose text is not in `before`: what the exploration bias favours from now on (reference 3.6). */
-function changedSkillNames(before: BankVersion, after: BankVersion): string[] {
-  const old = new Map(
-    before.skills.map((skill) => [skill.name, `${skill.description}\n${skill.instruction}`]),
-  );
-  return after.skills
-    .filter((skill) => old.get(skill.name) !== `${skill.description}\n${skill.instruction}`)
-    .map((skill) => skill.name);
-}
-
-/** The state of the next stage, with the bias switched on for what changed since `evolvesFrom`. */
-export function beginNextStage(session: RunSession): RunState {
-  const { context, state, bank } = session;
-  const base = state.evolvesFrom === null ? bank : context.workspace.bankVersions.require(state.evolvesFrom);
-  const newSkills = base.version === bank.version ? [] : changedSkillNames(base, bank);
-  return {
-    ...state,
-    ...nextStage(state),
-    ...(base.version === bank.version ? {} : { newSkills, biasStep: newSkills.length === 0 ? null : 0 }),
-    statistics: Object.fromEntries(
-      Object.entries(state.statistics).filter(([name]) => bank.skills.some((skill) => skill.name === name)),
-    ),
-  };
+/** Begins the next stage with the bank as it is now. */
+export async function beginNextStage(
+  session: RunSession,
+  about: Partial<Pick<Run, 'stages'>>,
+): Promise<void> {
+  const { workspace, runId } = session.context;
+  session.commit({ ...takeInBank(workspace, runId, session.state), ...nextStage(session.state) }, about);
+  await session.restoreController();
 }
 
 /**
@@ -164,7 +153,7 @@ export async function evolveAfterStage(
 ): Promise<number> {
   const { state, bank, run } = session;
   // A later version than the one it started from: a process was killed right after the changes were applied.
-  const isApplied = state.evolvesFrom !== null && bank.version !== state.evolvesFrom;
+  const isApplied = bank.version !== state.bankVersion;
   const result = isApplied ? null : await evolve(session, signal);
   const made = session.bank.version === bank.version && !isApplied ? null : session.bank.version;
   const summary = made === null ? (result?.summary ?? '') : `changes applied as v${made}`;
@@ -178,6 +167,6 @@ export async function evolveAfterStage(
     session.commit({ ...session.state, phase: 'reviewing' }, { stages });
     return waiting;
   }
-  session.commit(beginNextStage(session), { stages });
+  await beginNextStage(session, { stages });
   return 0;
 }

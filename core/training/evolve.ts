@@ -21,16 +21,23 @@ export interface EvolutionResult {
   readonly summary: string;
 }
 
+/** The record's order is that of answering, which JSON keeps only for keys that do not look like numbers. */
+function byQuestionId([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1;
+}
+
 /** Replays run on the run's own training questions with its greedy controller. */
 export function replaySetup(session: RunSession): ReplaySetup {
   const { config, traces, engines } = session.context;
   const questions = new Map(traces.flatMap((trace) => trace.questions.map((one) => [one.id, one])));
   return {
     runner: new EpisodeReplayRunner({ engines, config, traces }),
-    solved: Object.entries(session.state.solved).map(([questionId, traceId]) => {
-      const question = required(questions.get(questionId), `question ${questionId}`);
-      return { questionId, traceId, question: question.text, golds: question.golds };
-    }),
+    solved: Object.entries(session.state.solved)
+      .toSorted(byQuestionId)
+      .map(([questionId, traceId]) => {
+        const question = required(questions.get(questionId), `question ${questionId}`);
+        return { questionId, traceId, question: question.text, golds: question.golds };
+      }),
     replayCases: config.replayCases,
     guardCases: config.guardCases,
     seed: config.seed,

@@ -1,6 +1,6 @@
+import type { HardCase } from '../contract/hardCase.ts';
 import type { MetricRow, Run } from '../contract/run.ts';
 import type { BankVersion } from '../contract/skill.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../controller/checkpoint.ts';
 import type { Question } from '../datasets/trace.ts';
 import { currentVersion } from '../evolution/bankHistory.ts';
 import { HardCasePool } from '../hardCases/pool.ts';
@@ -8,8 +8,16 @@ import { AppError } from '../shared/errors.ts';
 import { recordBatch, recordMemories } from '../skills/statistics.ts';
 import { poolChanges, poolOutcomes } from './hardCasesOf.ts';
 import { parseRunState, type RunState } from './runState.ts';
+import { takeInBank } from './takeInBank.ts';
 import type { StepResult } from './trainStep.ts';
 import type { TrainingContext } from './trainingContext.ts';
+
+type RunRecordChange = Partial<Pick<Run, 'status' | 'message' | 'stages'>>;
+
+/** A case that was answered since needs its attempts, not its evidence: the next failure brings its own. */
+function withoutChain(resolved: HardCase): HardCase {
+  return { ...resolved, chain: { evidence: [], spans: [], needed: null, retrieved: [] } };
+}
 
 /**
  * The saved side of a run. Law: the database and the checkpoint it names always describe the same moment; a checkpoint
@@ -20,6 +28,8 @@ export class RunSession {
   #state: RunState;
   #pool: HardCasePool;
   readonly #questions: ReadonlyMap<string, Question>;
+  /** Name of the checkpoint that the controller holds; null while it holds its initial weights. */
+  #held: string | null = null;
 
   private constructor(context: TrainingContext, state: RunState, pool: HardCasePool) {
     this.context = context;
@@ -29,15 +39,14 @@ export class RunSession {
   }
 
   /**
-   * Opens a run as it was last saved and gives the controller back its weights.
+   * Reads a run as it was last saved and gives the controller its weights; writes nothing. The controller must be new: a
+   * run without a checkpoint starts from its seed's initial weights.
    *
    * @throws AppError CORRUPT_DATA for a damaged state or checkpoint; NOT_FOUND for a missing checkpoint.
    */
   static async open(context: TrainingContext): Promise<RunSession> {
     const { workspace, runId, config } = context;
-    const state = parseRunState(runId, workspace.runState.get(runId));
-    // What a killed process left behind after its last commit.
-    workspace.metrics.deleteAfter(runId, state.step - 1);
+    const state = takeFirstVersion(context, parseRunState(runId, workspace.runState.get(runId)));
     const pool = HardCasePool.create(
       {
         failureWindow: config.failureWindow,
@@ -47,7 +56,7 @@ export class RunSession {
       { open: workspace.hardCases.list({ where: { runId } }), resolved: state.resolvedCases },
     );
     const session = new RunSession(context, state, pool);
-    await session.restoreController(state.checkpoint);
+    await session.restoreController();
     return session;
   }
 
@@ -68,11 +77,31 @@ export class RunSession {
     return currentVersion(this.context.workspace, this.context.runId);
   }
 
-  /** Loads a checkpoint into the controller; a run without one starts from its seed's initial weights. */
-  async restoreController(checkpoint: RunState['checkpoint']): Promise<void> {
+  /** Gives the controller the weights and optimiser of the state's checkpoint, unless it holds them already. */
+  async restoreController(): Promise<void> {
     const { controller, workspace } = this.context;
-    if (controller === null || checkpoint === null) return;
-    await controller.importState(decodeCheckpoint(workspace.checkpoints.read(checkpoint), checkpoint.name));
+    const { checkpoint } = this.#state;
+    if (controller === null || checkpoint === null || checkpoint.name === this.#held) return;
+    await controller.importCheckpoint(workspace.checkpoints.read(checkpoint), checkpoint.name);
+    this.#held = checkpoint.name;
+  }
+
+  /** Deletes checkpoint files of the run that a killed process left; only for the one who trains the run. */
+  dropLeftovers(): void {
+    const { workspace, runId } = this.context;
+    const kept = [this.#state.checkpoint, this.#state.bestCheckpoint].flatMap((one) => one?.name ?? []);
+    const isOwn = (name: string): boolean => name.replace(/^\./u, '').startsWith(checkpointPrefix(runId));
+    for (const name of workspace.checkpoints.listUnreferenced(kept).filter(isOwn))
+      workspace.checkpoints.delete(name);
+  }
+
+  /** Takes in a bank that was changed between steps, whoever changed it, and what goes back with it. */
+  async takeInBank(): Promise<void> {
+    const { workspace, runId } = this.context;
+    const next = takeInBank(workspace, runId, this.#state);
+    if (next === this.#state) return;
+    this.commit(next);
+    await this.restoreController();
   }
 
   /** Saves a finished step: checkpoint first, then everything else in one transaction. */
@@ -84,8 +113,8 @@ export class RunSession {
       controller === null
         ? null
         : await workspace.checkpoints.write(
-            `${runId}-step-${state.step}.safetensors`,
-            encodeCheckpoint(await controller.exportState()),
+            `${checkpointPrefix(runId)}${state.step}.safetensors`,
+            await controller.exportCheckpoint(),
           );
     const facts = { runId, step: state.step, bankHash: bank.hash, questions: this.#questions };
     const pool = this.#pool.record(result.episodes.flatMap((episode) => poolOutcomes(episode, facts)));
@@ -102,7 +131,7 @@ export class RunSession {
       newSkills: biasStep === null ? [] : state.newSkills,
       statistics: this.#statisticsAfter(result, bank),
       solved: this.#solvedAfter(result),
-      resolvedCases: [...pool.toRecord().resolved],
+      resolvedCases: pool.toRecord().resolved.map(withoutChain),
     };
     const row: MetricRow = { runId, step: state.step, stage: state.stage, values: { ...result.metrics } };
     const { changed, closed } = poolChanges(this.#pool, pool);
@@ -110,22 +139,25 @@ export class RunSession {
       workspace.metrics.put(row);
       for (const hardCase of changed) workspace.hardCases.put(hardCase);
       for (const id of closed) workspace.hardCases.delete(id);
-      this.#put(next);
+      this.#write(next);
     });
+    this.#state = next;
     this.#pool = pool;
+    this.#held = checkpoint?.name ?? null;
     this.#dropCheckpoint(state.checkpoint);
   }
 
-  /** Saves a new state with whatever else `write` writes, all or nothing. Status and message show in the run's record. */
-  commit(
-    next: RunState,
-    about: Partial<Pick<Run, 'status' | 'message' | 'stages'>> = {},
-    write: () => void = () => undefined,
-  ): void {
+  /**
+   * Saves a new state, all or nothing. Status, message and stages show in the run's record. A function as `next` may
+   * write more in the same transaction.
+   */
+  commit(next: RunState | (() => RunState), about: RunRecordChange = {}): void {
     const before = [this.#state.checkpoint, this.#state.bestCheckpoint];
-    this.context.workspace.transaction(() => {
-      write();
-      this.#put(next, about);
+    // Only once it is on the disk is it the state: what failed to be written must not be written later.
+    this.#state = this.context.workspace.transaction(() => {
+      const state = typeof next === 'function' ? next() : next;
+      this.#write(state, about);
+      return state;
     });
     for (const checkpoint of before) this.#dropCheckpoint(checkpoint);
   }
@@ -135,7 +167,7 @@ export class RunSession {
     this.commit(this.#state, { status, message });
   }
 
-  #put(next: RunState, about: Partial<Pick<Run, 'status' | 'message' | 'stages'>> = {}): void {
+  #write(next: RunState, about: RunRecordChange = {}): void {
     const { workspace, runId, clock } = this.context;
     workspace.runState.put(runId, next);
     workspace.runs.put({
@@ -146,7 +178,6 @@ export class RunSession {
       bankVersion: this.bank.version,
       updatedAtMs: clock.now(),
     });
-    this.#state = next;
   }
 
   #dropCheckpoint(checkpoint: RunState['checkpoint']): void {
@@ -176,6 +207,16 @@ export class RunSession {
     }
     return Object.fromEntries(solved);
   }
+}
+
+function checkpointPrefix(runId: string): string {
+  return `${runId}-step-`;
+}
+
+/** A run that never trained a step has taken in the first version of its line, and nothing since. */
+function takeFirstVersion({ workspace, runId }: TrainingContext, state: RunState): RunState {
+  const [first] = workspace.bankVersions.list({ where: { runId }, limit: 1 });
+  return { ...state, bankVersion: state.bankVersion ?? first?.version ?? null };
 }
 
 /** @throws AppError CONFLICT when the data is not what the run was started with. */

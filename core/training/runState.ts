@@ -38,8 +38,11 @@ export const runStateSchema = z.strictObject({
    * `reviewing`: proposals wait for a person.
    */
   phase: z.enum(['training', 'evolving', 'reviewing', 'finished']),
-  /** The bank version the evolution in progress started from; a later current version means it was applied. */
-  evolvesFrom: z.number().int().nullable(),
+  /**
+   * The bank version this state has taken in; null is the first of the run's line. A later current version means that
+   * changes were applied since: by the designer's turn just before the process was killed, or by a person.
+   */
+  bankVersion: z.number().int().nullable(),
 });
 export type RunState = z.infer<typeof runStateSchema>;
 
@@ -58,7 +61,7 @@ export const INITIAL_RUN_STATE: RunState = {
   solved: {},
   stages: INITIAL_STAGE_STATE,
   phase: 'training',
-  evolvesFrom: null,
+  bankVersion: null,
 };
 
 /** @throws AppError CORRUPT_DATA naming the run and the key path. */

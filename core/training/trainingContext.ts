@@ -6,6 +6,12 @@ import type { MemoryArchive } from '../memory/archive.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Workspace } from '../store/workspace.ts';
 
+/** What training needs of a controller: the PPO worker's client, or one in this thread (tests). */
+export type TrainedController = Pick<
+  ControllerClient,
+  'update' | 'weights' | 'exportCheckpoint' | 'importCheckpoint'
+>;
+
 /** What one run works with while it is open. */
 export interface TrainingContext {
   readonly runId: string;
@@ -14,10 +20,10 @@ export interface TrainingContext {
   /** Training traces in the order of the file. */
   readonly traces: readonly Trace[];
   readonly workspace: Workspace;
-  readonly archive: MemoryArchive;
+  readonly archive: Pick<MemoryArchive, 'addEpisode'>;
   readonly engines: Engines;
   /** Null when the selection learns nothing (random, similarity). */
-  readonly controller: ControllerClient | null;
+  readonly controller: TrainedController | null;
   readonly clock: Clock;
   /** Says in words what is being done; may be called often. */
   readonly report: (activity: string) => void;

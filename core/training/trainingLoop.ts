@@ -22,21 +22,24 @@ async function advance(session: RunSession, options: LoopOptions): Promise<'on' 
   const { signal } = options;
   switch (state.phase) {
     case 'finished':
+      await session.takeInBank();
       return 'finished';
     case 'reviewing':
       if (!options.isContinue && countWaiting(session) > 0) return 'waiting';
-      session.commit(beginNextStage(session));
+      await beginNextStage(session, {});
       return 'on';
     case 'evolving': {
       const waits = context.config.review === 'manual' && !options.isContinue;
       return (await evolveAfterStage(session, waits, signal)) > 0 ? 'waiting' : 'on';
     }
     case 'training':
+      // A person may have applied changes while the run was paused.
+      await session.takeInBank();
       if (state.stageStep >= context.config.innerEpochs) {
         await decideOnStage(session, signal);
       } else {
         context.report('collecting episodes');
-        const result = await trainStep(context, state, { skills: session.bank.skills, signal });
+        const result = await trainStep(context, session.state, { skills: session.bank.skills, signal });
         await session.commitStep(result);
         options.onStep(result.metrics['reward/mean'] ?? 0);
       }
@@ -59,6 +62,7 @@ function stoppedStatus(outcome: 'waiting' | 'finished'): Pick<Run, 'status' | 'm
 export async function train(context: TrainingContext, options: LoopOptions): Promise<TrainResult> {
   const startedMs = context.clock.now();
   const session = await RunSession.open(context);
+  session.dropLeftovers();
   session.setStatus('running', null);
   try {
     let outcome: 'on' | 'waiting' | 'finished' = 'on';
@@ -67,12 +71,21 @@ export async function train(context: TrainingContext, options: LoopOptions): Pro
     session.setStatus(status, message);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'CANCELLED') {
-      session.setStatus('failed', messageOf(error));
+      recordFailure(session, messageOf(error));
       throw error;
     }
     session.setStatus('paused', null);
   }
   return summarise(session, (context.clock.now() - startedMs) / 1000);
+}
+
+/** Says in the run's record why it failed, if the disk lets it: what failed is thrown by the caller in any case. */
+function recordFailure(session: RunSession, message: string): void {
+  try {
+    session.setStatus('failed', message);
+  } catch (error) {
+    session.context.report(`the failure could not be recorded: ${messageOf(error)}`);
+  }
 }
 
 function summarise(session: RunSession, seconds: number): TrainResult {

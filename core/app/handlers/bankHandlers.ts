@@ -21,13 +21,22 @@ import type { StudioParts } from '../openTraining.ts';
 
 type VersionSummary = CallOutput<'bank.versions'>[number];
 
-function summaryOf({
-  skills,
-  lineage: _lineage,
-  statistics: _statistics,
-  ...version
-}: BankVersion): VersionSummary {
-  return { ...version, skillCount: skills.length };
+function summaryOf(bank: BankVersion): VersionSummary {
+  const { version, hash, parentVersion, cause, runId, stage, step, decisionIds, note, createdAtMs } = bank;
+  const skillCount = bank.skills.length;
+  return {
+    version,
+    hash,
+    parentVersion,
+    cause,
+    runId,
+    stage,
+    step,
+    decisionIds,
+    note,
+    createdAtMs,
+    skillCount,
+  };
 }
 
 function versionOf({ workspace }: StudioParts, version: number | null): BankVersion {

@@ -11,7 +11,7 @@ export function createCaseHandlers(
   return {
     'cases.list': async ({ runId, category, diagnosis, limit }) =>
       workspace.hardCases
-        .list(runId === null ? {} : { where: { runId } })
+        .list(runId === null ? {} : { where: { runId: workspace.runs.require(runId).id } })
         .filter((one) => category === null || one.category === category)
         .filter((one) => diagnosis === null || one.diagnosis === diagnosis)
         .toSorted((a, b) => difficulty(b) - difficulty(a))
@@ -27,6 +27,7 @@ export function createCaseHandlers(
       });
       return marked;
     },
-    'clusters.list': async ({ runId }) => workspace.clusters.list({ where: { runId } }),
+    'clusters.list': async ({ runId }) =>
+      workspace.clusters.list({ where: { runId: workspace.runs.require(runId).id } }),
   };
 }

@@ -35,7 +35,10 @@ interface Subject {
 function subjectOf(parts: StudioParts, { subject, controller, config }: EvaluationInput): Subject {
   const { workspace } = parts;
   const runId = subject.kind === 'run' ? subject.runId : null;
-  const own = runId === null ? {} : configOf(workspace.runs.require(runId));
+  const controllerRun = (typeof controller === 'object' ? controller?.runId : null) ?? runId;
+  // A controller is evaluated as it was trained: on the same kind of state, with its K, on its data.
+  const optionsOf = runId ?? controllerRun;
+  const own = optionsOf === null ? {} : configOf(workspace.runs.require(optionsOf));
   const merged = parseRunConfig({ ...own, ...config });
   const skills =
     subject.kind === 'bank'
@@ -45,7 +48,6 @@ function subjectOf(parts: StudioParts, { subject, controller, config }: Evaluati
         : currentVersion(workspace, runId).skills;
   if (typeof controller === 'string')
     return { config: { ...merged, selection: controller }, skills, weights: null };
-  const controllerRun = controller?.runId ?? runId;
   if (controllerRun === null)
     return { config: { ...merged, selection: 'similarity' }, skills, weights: null };
   if (merged.selection !== 'trained' && controller === null) return { config: merged, skills, weights: null };

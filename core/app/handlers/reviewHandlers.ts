@@ -1,9 +1,11 @@
 import type { RunConfig } from '../../config/schema.ts';
-import type { CallOutput } from '../../contract/calls.ts';
+import type { CallInput, CallOutput } from '../../contract/calls.ts';
 import type { Proposal } from '../../contract/proposal.ts';
 import { applyStaged, listStaged } from '../../evolution/apply.ts';
+import { currentVersion } from '../../evolution/bankHistory.ts';
 import { recordDecision } from '../../evolution/decisions.ts';
 import { replayProposal } from '../../evolution/proposalReplay.ts';
+import { isOpen } from '../../evolution/proposalState.ts';
 import {
   changedSkills,
   currentRevision,
@@ -13,7 +15,6 @@ import {
 } from '../../evolution/proposalText.ts';
 import { rebase } from '../../evolution/rebase.ts';
 import { redraftProposal } from '../../evolution/redraft.ts';
-import { required } from '../../shared/assertions.ts';
 import { AppError } from '../../shared/errors.ts';
 import { diffBanks } from '../../skills/diff.ts';
 import { replaySetup } from '../../training/evolve.ts';
@@ -24,13 +25,18 @@ import { configOf, openEngines, trainingContext, type StudioParts } from '../ope
 
 type ProposalDetail = CallOutput<'proposals.get'>;
 
+/** Whether a proposal that may still be applied was made for another bank; what is over cannot go stale. */
+function isOpenAndStale({ workspace }: StudioParts, proposal: Proposal): boolean {
+  return isOpen(proposal.state) && isStale(workspace, proposal);
+}
+
 function detailOf(parts: StudioParts, proposalId: string): ProposalDetail {
   const { workspace } = parts;
   const proposal = workspace.proposals.require(proposalId);
   const base = workspace.bankVersions.require(proposal.baseVersion);
   return {
     proposal,
-    isStale: isStale(workspace, proposal),
+    isStale: isOpenAndStale(parts, proposal),
     replay: proposal.replayId === null ? null : workspace.replays.get(proposal.replayId),
     cluster: proposal.clusterId === null ? null : workspace.clusters.get(proposal.clusterId),
     cases: proposal.caseIds.map((id) => workspace.hardCases.get(id)).filter((found) => found !== null),
@@ -71,14 +77,25 @@ async function replayDraft(parts: StudioParts, proposal: Proposal, signal: Abort
   });
 }
 
+/** The run whose designer can answer a comment. @throws AppError CONFLICT when no designer drafted the proposal. */
+function designedRun({ workspace }: StudioParts, proposalId: string): string {
+  const { runId, clusterId } = workspace.proposals.require(proposalId);
+  if (runId !== null && clusterId !== null) return runId;
+  throw new AppError(
+    'CONFLICT',
+    `Proposal ${proposalId} was not drafted from hard cases, so no designer can redraft it; edit it or reject it.`,
+  );
+}
+
+/** Records the comment once a designer is there to answer it, and replays what it answers. */
 async function redraft(
   parts: StudioParts,
-  runId: string,
-  proposalId: string,
+  { proposalId, reason, source }: Pick<CallInput<'review.decide'>, 'proposalId' | 'reason' | 'source'>,
   signal: AbortSignal,
 ): Promise<void> {
-  await withSession(parts, runId, async (session) => {
+  await withSession(parts, designedRun(parts, proposalId), async (session) => {
     const { engines, config } = session.context;
+    recordDecision(parts.workspace, { proposalId, verdict: 'redraft', reason, source, clock: parts.clock });
     const proposal = await redraftProposal(parts.workspace, {
       proposalId,
       designer: engines,
@@ -119,6 +136,9 @@ async function apply(
 ): Promise<CallOutput<'review.apply'>> {
   const { workspace, clock } = parts;
   const runId = wanted.runId ?? stagedRun(parts);
+  // A change of no run extends the line of the latest version, which may be a run's.
+  const owner = runId ?? currentVersion(workspace, null).runId;
+  if (owner !== null) active.refuseActive(owner, 'apply changes to its bank');
   const done =
     runId === null
       ? await applyStaged(workspace, {
@@ -128,26 +148,18 @@ async function apply(
           clock,
           signal: wanted.signal,
         })
-      : await applyToRun(parts, active, { runId, signal: wanted.signal });
+      : await applyToRun(parts, { runId, signal: wanted.signal });
   if (done.version === null) {
     throw new AppError(
       'NOT_FOUND',
       'Nothing is approved for the current bank; approve a proposal, or rebase a stale one.',
     );
   }
-  const version = done.version;
-  const run = version.runId === null ? null : workspace.runs.get(version.runId);
-  if (run !== null) workspace.runs.put({ ...run, bankVersion: version.version, updatedAtMs: clock.now() });
-  return { version, replay: done.replay, proposalIds: [...done.applied] };
+  return { version: done.version, replay: done.replay, proposalIds: [...done.applied] };
 }
 
-function applyToRun(
-  parts: StudioParts,
-  active: ActiveRuns,
-  wanted: { readonly runId: string; readonly signal: AbortSignal },
-) {
+function applyToRun(parts: StudioParts, wanted: { readonly runId: string; readonly signal: AbortSignal }) {
   const { runId, signal } = wanted;
-  active.refuseActive(runId, 'apply changes to its bank');
   return withSession(parts, runId, (session) => {
     const { state, context } = session;
     const config: RunConfig = context.config;
@@ -172,26 +184,15 @@ export function createReviewHandlers(
   return {
     'proposals.list': async ({ runId, states }) =>
       workspace.proposals
-        .list(runId === null ? {} : { where: { runId } })
+        .list(runId === null ? {} : { where: { runId: workspace.runs.require(runId).id } })
         .filter((proposal) => states.length === 0 || states.includes(proposal.state))
-        .map((proposal) => ({ ...proposal, isStale: isStale(workspace, proposal) })),
+        .map((proposal) => ({ ...proposal, isStale: isOpenAndStale(parts, proposal) })),
     'proposals.get': async ({ proposalId }) => detailOf(parts, proposalId),
     'review.decide': async ({ proposalId, verdict, reason, edit, source }, { signal }) => {
-      const { proposal } = recordDecision(workspace, {
-        proposalId,
-        verdict,
-        reason,
-        ...(edit === null ? {} : { edit }),
-        source,
-        clock,
-      });
-      if (verdict === 'redraft') {
-        await redraft(
-          parts,
-          required(proposal.runId, 'run of a proposal with a cluster'),
-          proposalId,
-          signal,
-        );
+      if (verdict === 'redraft') await redraft(parts, { proposalId, reason, source }, signal);
+      else {
+        const text = edit === null ? {} : { edit };
+        recordDecision(workspace, { proposalId, verdict, reason, ...text, source, clock });
       }
       return detailOf(parts, proposalId);
     },

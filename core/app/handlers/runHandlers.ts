@@ -1,3 +1,5 @@
+import type { Run } from '../../contract/run.ts';
+import { currentVersion } from '../../evolution/bankHistory.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ActiveRuns } from '../activeRuns.ts';
 import type { HandlersOf } from '../handlers.ts';
@@ -6,6 +8,11 @@ import { createRun } from '../startRun.ts';
 
 export function createRunHandlers(parts: StudioParts, active: ActiveRuns): HandlersOf<'runs'> {
   const { workspace, clock } = parts;
+  // Decisions, imports and rollbacks make versions while the run's own record rests.
+  const withCurrentBank = (run: Run): Run => ({
+    ...run,
+    bankVersion: currentVersion(workspace, run.id).version,
+  });
   return {
     'runs.start': async ({ config, name, isContinue }) => {
       const { run, opened } = await createRun(parts, { config, name });
@@ -23,9 +30,10 @@ export function createRunHandlers(parts: StudioParts, active: ActiveRuns): Handl
       return workspace.runs.require(runId);
     },
     'runs.wait': ({ runId }, { signal }) => active.wait(runId, signal),
-    'runs.list': async () => workspace.runs.list(),
-    'runs.get': async ({ runId }) => workspace.runs.require(runId),
-    'runs.progress': async ({ runId }) => active.progress(runId),
-    'runs.metrics': async ({ runId, fromStep }) => workspace.metrics.list(runId, fromStep),
+    'runs.list': async () => workspace.runs.list().map(withCurrentBank),
+    'runs.get': async ({ runId }) => withCurrentBank(workspace.runs.require(runId)),
+    'runs.progress': async ({ runId }) => active.progress(workspace.runs.require(runId).id),
+    'runs.metrics': async ({ runId, fromStep }) =>
+      workspace.metrics.list(workspace.runs.require(runId).id, fromStep),
   };
 }

@@ -1,12 +1,11 @@
-import type { CallOutput } from '../../contract/calls.ts';
 import type { Client } from '../../contract/rpc.ts';
+import { required } from '../../shared/assertions.ts';
 import { writeFileAtomic } from '../../store/atomicFile.ts';
 import { absolutePath } from '../runOptions.ts';
 import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
+import { diffLines } from '../diffLines.ts';
 import { formatTable } from '../table.ts';
 import { readNamedFile } from './eval.ts';
-
-type SkillDiff = CallOutput<'bank.diff'>[number];
 
 function versionArgument(text: string | undefined): number | null {
   if (text === undefined) return null;
@@ -16,23 +15,8 @@ function versionArgument(text: string | undefined): number | null {
   return version;
 }
 
-function requiredVersion(text: string | undefined, usage: string): number {
-  const version = versionArgument(text);
-  if (version === null) throw new UsageError(`Usage: memskill ${usage}.`);
-  return version;
-}
-
-/** A bank diff in the terminal: `{+added+}` and `[-removed-]`. */
-function diffLines(diff: readonly SkillDiff[]): string[] {
-  return diff
-    .filter((skill) => skill.kind !== 'unchanged')
-    .flatMap((skill) => [
-      `${skill.kind} ${skill.name}`,
-      ...skill.fields.map(
-        (field) =>
-          `  ${field.field}: ${field.parts.map((part) => (part.kind === 'same' ? part.text : part.kind === 'added' ? `{+${part.text}+}` : `[-${part.text}-]`)).join('')}`,
-      ),
-    ]);
+function requiredVersion(text: string | undefined): number {
+  return required(versionArgument(text), 'version argument');
 }
 
 async function list(client: Client, context: CommandContext): Promise<void> {
@@ -43,11 +27,12 @@ async function list(client: Client, context: CommandContext): Promise<void> {
     one.skillCount,
     one.parentVersion === null ? '-' : `v${one.parentVersion}`,
     one.cause,
+    one.decisionIds.length,
     one.runId ?? '-',
     one.note,
   ]);
-  for (const line of formatTable(['version', 'hash', 'skills', 'from', 'cause', 'run', 'note'], rows))
-    context.output.line(line);
+  const header = ['version', 'hash', 'skills', 'from', 'cause', 'decisions', 'run', 'note'];
+  for (const line of formatTable(header, rows)) context.output.line(line);
   context.output.json(versions);
 }
 
@@ -67,8 +52,7 @@ async function show(client: Client, context: CommandContext): Promise<void> {
 }
 
 async function exportBank(client: Client, context: CommandContext): Promise<void> {
-  const [, file] = context.positionals;
-  if (file === undefined) throw new UsageError('Usage: memskill bank export FILE [--version N].');
+  const file = required(context.positionals[1], 'file argument');
   const { text } = await client.call('bank.export', {
     version: versionArgument(textFlag(context, 'version') ?? undefined),
   });
@@ -79,8 +63,7 @@ async function exportBank(client: Client, context: CommandContext): Promise<void
 }
 
 async function importBank(client: Client, context: CommandContext): Promise<void> {
-  const [, file] = context.positionals;
-  if (file === undefined) throw new UsageError('Usage: memskill bank import FILE [--accept-all].');
+  const file = required(context.positionals[1], 'file argument');
   const bytes = await readNamedFile(file);
   const imported = await client.call('bank.import', {
     base64: Buffer.from(bytes).toString('base64'),
@@ -88,24 +71,20 @@ async function importBank(client: Client, context: CommandContext): Promise<void
     acceptAll: context.flags['accept-all'] === true,
   });
   const { output } = context;
-  if (imported.proposalIds.length === 0)
-    output.line('Every skill of the file is already in the bank; nothing to do.');
-  else if (imported.version === null)
-    output.line(
-      `${imported.proposalIds.length} proposals wait for review: ${imported.proposalIds.join(', ')}`,
-    );
+  const { proposalIds, version } = imported;
+  if (proposalIds.length === 0) output.line('Every skill of the file is already in the bank; nothing to do.');
+  else if (version === null) output.line(`Waiting for review: ${proposalIds.join(', ')}`);
   else
     output.line(
-      `Imported ${imported.proposalIds.length} changes as bank v${imported.version.version}, ${imported.version.hash.slice(0, 12)}.`,
+      `Accepted and applied ${proposalIds.join(', ')} as bank v${version.version}, ${version.hash.slice(0, 12)}.`,
     );
   output.json(imported);
 }
 
 async function diff(client: Client, context: CommandContext): Promise<void> {
-  const usage = 'bank diff FROM TO';
   const skills = await client.call('bank.diff', {
-    from: requiredVersion(context.positionals[1], usage),
-    to: requiredVersion(context.positionals[2], usage),
+    from: requiredVersion(context.positionals[1]),
+    to: requiredVersion(context.positionals[2]),
   });
   const lines = diffLines(skills);
   for (const line of lines.length === 0 ? ['The two versions hold the same skills.'] : lines)
@@ -114,7 +93,7 @@ async function diff(client: Client, context: CommandContext): Promise<void> {
 }
 
 async function rollback(client: Client, context: CommandContext): Promise<void> {
-  const toVersion = requiredVersion(context.positionals[1], 'bank rollback VERSION');
+  const toVersion = requiredVersion(context.positionals[1]);
   const done = await client.call('bank.rollback', {
     toVersion,
     reason: textFlag(context, 'reason') ?? '',
@@ -125,20 +104,41 @@ async function rollback(client: Client, context: CommandContext): Promise<void> 
   context.output.json(done);
 }
 
-const ACTIONS = { list, show, diff, export: exportBank, import: importBank, rollback } as const;
+interface BankAction {
+  readonly usage: string;
+  /** Least and most number of arguments after the action's name. */
+  readonly takes: readonly [number, number];
+  readonly run: (client: Client, context: CommandContext) => Promise<void>;
+}
+
+const ACTIONS: Readonly<Record<string, BankAction>> = {
+  list: { usage: 'list', takes: [0, 0], run: list },
+  show: { usage: 'show [VERSION]', takes: [0, 1], run: show },
+  diff: { usage: 'diff FROM TO', takes: [2, 2], run: diff },
+  export: { usage: 'export FILE [--version N]', takes: [1, 1], run: exportBank },
+  import: { usage: 'import FILE [--accept-all]', takes: [1, 1], run: importBank },
+  rollback: { usage: 'rollback VERSION [--reason TEXT]', takes: [1, 1], run: rollback },
+};
 
 async function run(context: CommandContext): Promise<void> {
-  const [name] = context.positionals;
-  const action = Object.entries(ACTIONS).find(([known]) => known === name)?.[1];
+  const [name = '', ...rest] = context.positionals;
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (action === undefined)
-    throw new UsageError(`bank takes ${Object.keys(ACTIONS).join(', ')}, not "${String(name)}".`);
-  await action(await context.connect(), context);
+    throw new UsageError(`bank takes ${Object.keys(ACTIONS).join(', ')}, not "${name}".`);
+  const [least, most] = action.takes;
+  if (rest.length < least || rest.length > most)
+    throw new UsageError(`Usage: memskill bank ${action.usage}.`);
+  // Before the workspace is opened.
+  if (name !== 'export' && name !== 'import') rest.forEach(versionArgument);
+  versionArgument(textFlag(context, 'version') ?? undefined);
+  await action.run(await context.connect(), context);
 }
 
 export const bankCommand: CommandSpec = {
   name: 'bank',
-  usage:
-    'bank list | show [VERSION] | diff FROM TO | export FILE | import FILE [--accept-all] | rollback VERSION',
+  usage: `bank ${Object.values(ACTIONS)
+    .map(({ usage }) => usage)
+    .join(' | ')}`,
   summary: 'Shows, compares, exports and imports bank versions, and rolls back (which makes a new version).',
   flags: [
     { flag: 'version', value: 'N', description: 'the version to export (default: the current one)' },
@@ -151,5 +151,6 @@ export const bankCommand: CommandSpec = {
   ],
   takesRunOptions: false,
   positionals: [1, 3],
+  handlesInterrupt: false,
   run,
 };

@@ -9,7 +9,7 @@ async function run(context: CommandContext): Promise<void> {
     figure.name,
     figure.value.toPrecision(4),
     figure.unit,
-    figure.samples,
+    figure.samples.length,
   ]);
   for (const line of formatTable(['figure', 'median', 'unit', 'samples'], rows)) context.output.line(line);
   context.output.json({ figures });
@@ -22,5 +22,6 @@ export const benchCommand: CommandSpec = {
   flags: [],
   takesRunOptions: false,
   positionals: [0, 0],
+  handlesInterrupt: false,
   run,
 };

@@ -1,8 +1,10 @@
 import { diagnosisSchema, type HardCase } from '../../contract/hardCase.ts';
-import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
+import { countFlag, textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { points } from '../table.ts';
 
 const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 10_000;
+const MAX_CATEGORY = 99;
 
 function describe(hardCase: HardCase): string[] {
   const { chain } = hardCase;
@@ -39,14 +41,12 @@ async function run(context: CommandContext): Promise<void> {
       `--diagnosis is one of ${diagnosisSchema.options.join(', ')}, not "${String(given)}".`,
     );
   }
-  const limit = Number(textFlag(context, 'limit') ?? DEFAULT_LIMIT);
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new UsageError('--limit takes a whole number of at least 1.');
-  const category = textFlag(context, 'category');
+  const limit = countFlag(context, 'limit', { minimum: 1, maximum: MAX_LIMIT }) ?? DEFAULT_LIMIT;
+  const category = countFlag(context, 'category', { minimum: 1, maximum: MAX_CATEGORY });
   const client = await context.connect();
   const cases = await client.call('cases.list', {
     runId: textFlag(context, 'run'),
-    category: category === null ? null : Number(category),
+    category,
     diagnosis: diagnosis?.data ?? null,
     limit,
   });
@@ -70,5 +70,6 @@ export const casesCommand: CommandSpec = {
   ],
   takesRunOptions: false,
   positionals: [0, 0],
+  handlesInterrupt: false,
   run,
 };

@@ -2,8 +2,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../store/atomicFile.ts';
-import { textFlag, type CommandContext, type CommandSpec } from '../command.ts';
-import { checkedRunOptions } from '../runOptions.ts';
+import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
+import { absolutePath, checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 import { describeChange, replayLines } from './proposals.ts';
 import { followRun, reportRun } from './train.ts';
@@ -11,13 +11,21 @@ import { followRun, reportRun } from './train.ts';
 /** The whole loop on the bundled sample, without a person: what each part does, in the order it happens. */
 async function run(context: CommandContext): Promise<void> {
   const { output } = context;
-  const dir = textFlag(context, 'workspace') ?? (await mkdtemp(join(tmpdir(), 'memskill-demo-')));
+  if (context.runOptions['dataset'] !== undefined && context.runOptions['dataset'] !== 'sample')
+    throw new UsageError('The demo runs on the bundled sample; use "memskill train" for other data.');
+  const config = checkedRunOptions({ review: 'auto', ...context.runOptions, dataset: 'sample' });
+  const dir = absolutePath(
+    textFlag(context, 'workspace') ?? (await mkdtemp(join(tmpdir(), 'memskill-demo-'))),
+  );
   const client = await context.connect(dir);
   output.line(`Three invented conversations, built-in engine (no model), workspace ${dir}`);
   output.line();
-  const config = checkedRunOptions({ dataset: 'sample', review: 'auto', ...context.runOptions });
   const started = await client.call('runs.start', { config, name: 'demo', isContinue: false });
   const result = await followRun(client, started.id, context);
+  if (result.status === 'paused') {
+    reportRun(result, context);
+    return;
+  }
 
   const clusters = await client.call('clusters.list', { runId: started.id });
   output.line('Hard cases in clusters');
@@ -46,18 +54,22 @@ async function run(context: CommandContext): Promise<void> {
   const file = join(dir, 'exports', 'bank.json');
   await writeFileAtomic(file, text);
   const evaluate = (subject: { kind: 'run'; runId: string } | { kind: 'seeds' }) =>
-    client.call('evaluation.run', {
-      subject,
-      controller: subject.kind === 'seeds' ? 'similarity' : null,
-      config: subject.kind === 'seeds' ? config : {},
-      split: 'validation',
-      hasQuestions: false,
-    });
+    client.call(
+      'evaluation.run',
+      {
+        subject,
+        controller: subject.kind === 'seeds' ? 'similarity' : null,
+        config: subject.kind === 'seeds' ? config : {},
+        split: 'validation',
+        hasQuestions: false,
+      },
+      { signal: context.signal },
+    );
   const seeds = await evaluate({ kind: 'seeds' });
   const evolved = await evaluate({ kind: 'run', runId: started.id });
   reportRun(result, { ...context, output: { ...output, json: () => undefined } });
   output.line(
-    `Validation F1 on the conversation it has never seen: seeds ${points(seeds.f1)}, evolved ${points(evolved.f1)}`,
+    `F1 on the conversation it has never seen: seeds, selected by similarity, ${points(seeds.f1)}; evolved bank with its controller ${points(evolved.f1)}`,
   );
   output.line(`Bank written to ${file}`);
   output.json({
@@ -74,8 +86,10 @@ export const demoCommand: CommandSpec = {
   usage: 'demo [options]',
   summary:
     'Runs the whole loop on the bundled sample within a minute: rewards, hard cases, proposals, decisions, bank.',
+  defaultWorkspace: 'a new temporary folder',
   flags: [],
   takesRunOptions: true,
   positionals: [0, 0],
+  handlesInterrupt: true,
   run,
 };

@@ -1,5 +1,5 @@
 import { chooseBackend } from '../../controller/backend.ts';
-import { messageOf } from '../../shared/errors.ts';
+import { AppError, messageOf } from '../../shared/errors.ts';
 import type { CommandContext, CommandSpec } from '../command.ts';
 
 interface Finding {
@@ -24,14 +24,19 @@ async function run(context: CommandContext): Promise<void> {
       const client = await context.connect();
       const state = await client.call('workspace.check', {});
       if (!state.isChainIntact)
-        throw new Error(`The event chain of ${state.path} is broken: somebody changed the database.`);
+        throw new AppError(
+          'CORRUPT_DATA',
+          `The event chain of ${state.path} is broken: somebody changed the database${state.tampered.length === 0 ? '' : ` (${state.tampered.join(', ')})`}; restore a copy of the workspace.`,
+        );
       return `${state.path}: schema ${state.schemaVersion}, ${state.runs} runs, bank v${state.bankVersion}, ${state.events} events (chain intact), ${state.archivedMemories} archived memories`;
     }),
   ];
   for (const finding of findings)
     context.output.line(`${finding.isGood ? 'ok  ' : 'FAIL'}  ${finding.name}: ${finding.text}`);
-  context.output.json({ isHealthy: findings.every((finding) => finding.isGood), findings });
-  if (findings.some((finding) => !finding.isGood)) process.exitCode = 1;
+  const failed = findings.filter((finding) => !finding.isGood).map((finding) => finding.name);
+  context.output.json({ isHealthy: failed.length === 0, findings });
+  if (failed.length > 0)
+    throw new AppError('UNAVAILABLE', `Not in order: ${failed.join(', ')}; the report says why.`);
 }
 
 export const doctorCommand: CommandSpec = {
@@ -41,5 +46,6 @@ export const doctorCommand: CommandSpec = {
   flags: [],
   takesRunOptions: false,
   positionals: [0, 0],
+  handlesInterrupt: false,
   run,
 };

@@ -3,7 +3,7 @@ import type { CallInput } from '../../contract/calls.ts';
 import { parseBank } from '../../exchange/bankFile.ts';
 import { AppError, messageOf } from '../../shared/errors.ts';
 import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
-import { checkedRunOptions } from '../runOptions.ts';
+import { checkedChanges, checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 
 type EvaluationInput = CallInput<'evaluation.run'>;
@@ -67,10 +67,11 @@ async function run(context: CommandContext): Promise<void> {
   const subject = await subjectOf(context);
   const controller = controllerOf(context, subject);
   const split = splitOf(context);
-  const config = subject.kind === 'run' ? context.runOptions : checkedRunOptions(context.runOptions);
+  const hasOwnOptions = subject.kind === 'run' || (controller !== null && typeof controller === 'object');
+  const config = hasOwnOptions ? checkedChanges(context.runOptions) : checkedRunOptions(context.runOptions);
   const client = await context.connect();
   const stop = client.on('evaluation.onProgress', (progress) =>
-    context.output.progress(progress.done, progress.total, 'traces'),
+    context.output.progress({ ...progress, label: 'traces' }),
   );
   const report = await client.call(
     'evaluation.run',
@@ -104,11 +105,16 @@ export const evalCommand: CommandSpec = {
     { flag: 'run', value: 'ID', description: "a run's best bank with its controller and options" },
     { flag: 'seeds-only', value: null, description: 'the four seed skills' },
     { flag: 'bank', value: 'FILE', description: 'a bank file' },
-    { flag: 'controller', value: 'NAME', description: 'random, similarity, or the id of a run' },
+    {
+      flag: 'controller',
+      value: 'NAME',
+      description: 'random, similarity, or the id of a run, whose options it brings along',
+    },
     { flag: 'split', value: 'NAME', description: 'train, validation (default) or test' },
     { flag: 'per-question', value: null, description: 'with --json: every question with its prediction' },
   ],
   takesRunOptions: true,
   positionals: [0, 0],
+  handlesInterrupt: true,
   run,
 };

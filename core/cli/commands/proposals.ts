@@ -1,6 +1,10 @@
 import type { CallOutput } from '../../contract/calls.ts';
 import type { Proposal, Replay } from '../../contract/proposal.ts';
-import { textFlag, type CommandContext, type CommandSpec, type Output } from '../command.ts';
+import { required } from '../../shared/assertions.ts';
+import { writeFileAtomic } from '../../store/atomicFile.ts';
+import { textFlag, UsageError, type CommandContext, type CommandSpec, type Output } from '../command.ts';
+import { diffLines } from '../diffLines.ts';
+import { absolutePath } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 
 type ProposalDetail = CallOutput<'proposals.get'>;
@@ -50,6 +54,7 @@ const SHOWN_REPLAY_CASES = 5;
 export function printProposal(detail: ProposalDetail, output: Output): void {
   const { proposal, replay, cluster } = detail;
   const revision = proposal.revisions.length;
+  const latestRevision = proposal.revisions.at(-1);
   output.line(
     `${proposal.id}  ${describeChange(proposal)}  r${revision}  ${proposal.state}${detail.isStale ? '  STALE' : ''}  made for bank v${proposal.baseVersion}`,
   );
@@ -59,25 +64,15 @@ export function printProposal(detail: ProposalDetail, output: Output): void {
     );
   output.line(`pattern  ${proposal.pattern}`);
   output.line(`cause    ${proposal.rootCause}`);
-  output.line(`why      ${proposal.revisions.at(-1)?.reasoning ?? ''}`);
+  output.line(`why      ${latestRevision?.reasoning ?? ''}`);
+  if (latestRevision?.response != null) output.line(`designer ${latestRevision.response}`);
   if (proposal.overlap.length > 0) {
     output.line(
       `overlap  ${proposal.overlap.map((one) => `${one.name} ${one.similarity.toFixed(2)}`).join(', ')}`,
     );
   }
   output.line();
-  for (const skill of detail.diff) {
-    if (skill.kind === 'unchanged') continue;
-    output.line(`${skill.kind} ${skill.name}`);
-    for (const field of skill.fields) {
-      const text = field.parts
-        .map((part) =>
-          part.kind === 'same' ? part.text : part.kind === 'added' ? `{+${part.text}+}` : `[-${part.text}-]`,
-        )
-        .join('');
-      output.line(`  ${field.field}: ${text}`);
-    }
-  }
+  for (const line of diffLines(detail.diff)) output.line(line);
   if (replay !== null) {
     output.line();
     for (const line of replayLines(replay)) output.line(line);
@@ -95,12 +90,27 @@ export function printProposal(detail: ProposalDetail, output: Output): void {
     );
 }
 
+/** The change in force as a file that can be edited and given to `review ID --edit`. */
+async function writeChange(proposal: Proposal, file: string): Promise<string> {
+  const { change } = required(proposal.revisions.at(-1), 'a revision');
+  const path = absolutePath(file);
+  await writeFileAtomic(path, `${JSON.stringify(change, null, 2)}\n`);
+  return path;
+}
+
 async function run(context: CommandContext): Promise<void> {
-  const client = await context.connect();
   const [id] = context.positionals;
+  const changeFile = textFlag(context, 'write-change');
+  if (changeFile !== null && id === undefined)
+    throw new UsageError('--write-change needs the proposal: memskill proposals ID --write-change FILE.');
+  const client = await context.connect();
   if (id !== undefined) {
     const detail = await client.call('proposals.get', { proposalId: id });
     printProposal(detail, context.output);
+    if (changeFile !== null)
+      context.output.line(
+        `\nWrote ${await writeChange(detail.proposal, changeFile)}; edit it and give it to "memskill review ${id} --edit FILE".`,
+      );
     context.output.json(detail);
     return;
   }
@@ -126,13 +136,19 @@ async function run(context: CommandContext): Promise<void> {
 
 export const proposalsCommand: CommandSpec = {
   name: 'proposals',
-  usage: 'proposals [ID] [--run ID] [--all]',
+  usage: 'proposals [ID] [--write-change FILE] | proposals [--run ID] [--all]',
   summary: 'Lists open proposals, or shows one with its evidence and replay.',
   flags: [
     { flag: 'run', value: 'ID', description: 'only of this run' },
     { flag: 'all', value: null, description: 'also applied, rejected and discarded ones' },
+    {
+      flag: 'write-change',
+      value: 'FILE',
+      description: 'write the proposed change as JSON, to be edited for "review ID --edit FILE"',
+    },
   ],
   takesRunOptions: false,
   positionals: [0, 1],
+  handlesInterrupt: false,
   run,
 };

@@ -46,7 +46,7 @@ async function applyStaged(context: CommandContext): Promise<void> {
     { signal: context.signal },
   );
   context.output.line(
-    `Applied ${applied.proposalIds.length} as bank v${applied.version.version}, ${applied.version.hash.slice(0, 12)}.`,
+    `Applied ${applied.proposalIds.join(', ')} as bank v${applied.version.version}, ${applied.version.hash.slice(0, 12)}.`,
   );
   if (applied.replay !== null) for (const line of replayLines(applied.replay)) context.output.line(line);
   context.output.json(applied);
@@ -85,14 +85,15 @@ async function run(context: CommandContext): Promise<void> {
 
 export const reviewCommand: CommandSpec = {
   name: 'review',
-  usage: 'review ID --approve|--edit FILE|--reject REASON|--redraft COMMENT|--park | review --apply',
+  usage:
+    'review ID --approve|--edit FILE|--reject REASON|--redraft COMMENT|--park|--retract|--rebase|--discard | review --apply',
   summary: 'Records a verdict on a proposal; approved ones enter the bank together with --apply.',
   flags: [
     { flag: 'approve', value: null, description: 'take it as it is' },
     {
       flag: 'edit',
       value: 'FILE',
-      description: "take it with the change in FILE (JSON, as in the proposal's revision)",
+      description: 'take it with the change in FILE (from "proposals ID --write-change FILE")',
     },
     { flag: 'reject', value: 'REASON', description: 'refuse it; the designer reads the reason' },
     { flag: 'redraft', value: 'COMMENT', description: 'ask the designer for another draft' },
@@ -106,5 +107,6 @@ export const reviewCommand: CommandSpec = {
   ],
   takesRunOptions: false,
   positionals: [0, 1],
+  handlesInterrupt: true,
   run,
 };

@@ -12,7 +12,7 @@ async function run(context: CommandContext): Promise<void> {
       one.id,
       one.name,
       one.status,
-      `${one.stage}/${String(one.config.outerEpochs)}`,
+      `${one.stages.length}/${String(one.config.outerEpochs)}`,
       one.step,
       `v${one.bankVersion}`,
       String(one.config.review),
@@ -25,6 +25,8 @@ async function run(context: CommandContext): Promise<void> {
       rows,
     ))
       output.line(line);
+    for (const one of runs)
+      if (one.status === 'failed' && one.message !== null) output.line(`\n${one.id} failed: ${one.message}`);
   }
   output.json(runs);
 }
@@ -36,5 +38,6 @@ export const runsCommand: CommandSpec = {
   flags: [],
   takesRunOptions: false,
   positionals: [0, 0],
+  handlesInterrupt: false,
   run,
 };

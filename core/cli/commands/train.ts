@@ -1,9 +1,16 @@
 import type { Client } from '../../contract/rpc.ts';
 import type { TrainResult } from '../../contract/run.ts';
+import { AppError } from '../../shared/errors.ts';
 import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 import { formatDuration } from '../terminalOutput.ts';
+
+function goOn(runId: string): string {
+  return `go on with "memskill train --resume ${runId}".`;
+}
+
+const MAX_NAME_LENGTH = 100;
 
 /** Follows a run to its end on the terminal; Ctrl-C pauses it and keeps its state. */
 export async function followRun(
@@ -13,13 +20,27 @@ export async function followRun(
 ): Promise<TrainResult> {
   const stop = client.on('runs.onProgress', (progress) => {
     if (progress.runId !== runId) return;
-    const label = `stage ${progress.stage + 1}/${progress.stages} ${progress.activity}${progress.reward === null ? '' : `, reward ${points(progress.reward)}`}`;
-    context.output.progress(progress.step, progress.steps, label);
+    const reward = progress.reward === null ? '' : `, reward ${points(progress.reward)}`;
+    context.output.progress({
+      done: progress.step,
+      total: progress.steps,
+      etaMs: progress.etaMs,
+      label: `stage ${progress.stage + 1}/${progress.stages} ${progress.activity}${reward}`,
+    });
   });
-  const pause = (): void => void client.call('runs.pause', { runId });
+  const pause = (): void => {
+    // A connection that is lost makes the wait below fail, which says so.
+    client.call('runs.pause', { runId }).catch(() => undefined);
+  };
+  if (context.signal.aborted) pause();
   context.signal.addEventListener('abort', pause, { once: true });
   try {
     return await client.call('runs.wait', { runId });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
+    throw new AppError('UNAVAILABLE', `${error.message} Run ${runId} is saved: ${goOn(runId)}`, {
+      cause: error,
+    });
   } finally {
     context.signal.removeEventListener('abort', pause);
     stop();
@@ -48,27 +69,30 @@ export function reportRun(result: TrainResult, context: CommandContext): void {
   );
   if (result.waiting > 0) {
     output.line(`waiting: ${result.waiting}`);
-    output.line(
-      `Review them with "memskill proposals" and "memskill review", then go on with "memskill train --resume ${result.run}".`,
-    );
+    output.line('Review them with "memskill proposals" and "memskill review".');
   }
+  if (result.status === 'waiting') output.line(`Then ${goOn(result.run)}`);
+  if (result.status === 'paused') output.line(`Paused; ${goOn(result.run)}`);
   output.json(result);
 }
 
 async function run(context: CommandContext): Promise<void> {
   const resumed = textFlag(context, 'resume');
   const isContinue = context.flags.continue === true;
-  if (resumed !== null && Object.keys(context.runOptions).length > 0) {
+  const name = textFlag(context, 'name');
+  if (resumed !== null && (Object.keys(context.runOptions).length > 0 || name !== null)) {
     throw new UsageError(
-      'A resumed run keeps the options it was started with; leave them out beside --resume.',
+      'A resumed run keeps the name and the options it was started with; leave them out beside --resume.',
     );
   }
+  if (name !== null && name.length > MAX_NAME_LENGTH)
+    throw new UsageError(`--name takes at most ${MAX_NAME_LENGTH} characters, not ${name.length}.`);
   const config = resumed === null ? checkedRunOptions(context.runOptions) : null;
   const client = await context.connect();
   const started =
     config === null
       ? await client.call('runs.resume', { runId: resumed ?? '', isContinue })
-      : await client.call('runs.start', { config, name: textFlag(context, 'name'), isContinue });
+      : await client.call('runs.start', { config, name, isContinue });
   reportRun(await followRun(client, started.id, context), context);
 }
 
@@ -76,7 +100,7 @@ export const trainCommand: CommandSpec = {
   name: 'train',
   usage: 'train [options] | train --resume RUN [--continue]',
   summary:
-    'Trains the controller and evolves the bank. In the manual review mode it saves when proposals wait at the end of a stage and exits.',
+    'Trains the controller and evolves the bank. In the manual review mode it saves when proposals wait at the end of a stage and exits. Ctrl-C pauses: everything up to the last finished step is kept.',
   flags: [
     { flag: 'resume', value: 'RUN', description: 'go on with a run that is paused, waiting or was killed' },
     { flag: 'continue', value: null, description: 'train on with the current bank while proposals wait' },
@@ -84,5 +108,6 @@ export const trainCommand: CommandSpec = {
   ],
   takesRunOptions: true,
   positionals: [0, 0],
+  handlesInterrupt: true,
   run,
 };
