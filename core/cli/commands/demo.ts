@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { writeFileAtomic } from '../../store/atomicFile.ts';
+import { dirname, join } from 'node:path';
+import { makeFolder, writeFileAtomic } from '../../store/atomicFile.ts';
 import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { absolutePath, checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
@@ -13,7 +13,7 @@ async function run(context: CommandContext): Promise<void> {
   const { output } = context;
   if (context.runOptions['dataset'] !== undefined && context.runOptions['dataset'] !== 'sample')
     throw new UsageError('The demo runs on the bundled sample; use "memskill train" for other data.');
-  const config = checkedRunOptions({ review: 'auto', ...context.runOptions, dataset: 'sample' });
+  const config = checkedRunOptions({ review: 'guarded', ...context.runOptions, dataset: 'sample' });
   const dir = absolutePath(
     textFlag(context, 'workspace') ?? (await mkdtemp(join(tmpdir(), 'memskill-demo-'))),
   );
@@ -52,6 +52,7 @@ async function run(context: CommandContext): Promise<void> {
 
   const { text } = await client.call('bank.export', { version: result.bank.version });
   const file = join(dir, 'exports', 'bank.json');
+  makeFolder(dirname(file));
   await writeFileAtomic(file, text);
   const evaluate = (subject: { kind: 'run'; runId: string } | { kind: 'seeds' }) =>
     client.call(

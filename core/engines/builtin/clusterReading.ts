@@ -3,6 +3,7 @@ import { difficulty } from '../../hardCases/difficulty.ts';
 import { contentStems, contentWords } from '../../hardCases/contentWords.ts';
 import type { ClusterEvidence } from '../roles.ts';
 import { INFORMATION_KINDS, kindsOf, type InformationKind } from './informationKinds.ts';
+import { tagWords } from './taggedWords.ts';
 import { wordWeight } from './wordWeight.ts';
 
 /** What a cluster's evidence says is being lost. */
@@ -91,7 +92,7 @@ export function readCluster(evidence: ClusterEvidence): ClusterReading {
 }
 
 /**
- * Words the evidence of several cases shares, most frequent first: at least two cases and a seventh of them. Counted once
+ * Nouns the evidence of several cases shares, most frequent first: at least two cases and a seventh of them. Counted once
  * for a case in question, golds and evidence turns; one that no question or gold has is talk, not what was asked for.
  * Names and everyday words are left out.
  */
@@ -102,9 +103,11 @@ export function topicWords(cases: readonly HardCase[]): string[] {
   for (const { question, golds, chain } of cases) {
     const inCase = new Map<string, string>();
     for (const text of [question, ...golds, ...chain.evidence.map((turn) => turn.text)]) {
+      const nouns = new Set(tagWords(text).flatMap(({ part, lower }) => (part === 'noun' ? [lower] : [])));
       for (const { stem, word, isName } of contentWords(text)) {
         if (isName) names.add(stem);
-        else if (!inCase.has(stem) && word.length > 2 && wordWeight(word) === 1) inCase.set(stem, word);
+        else if (!inCase.has(stem) && nouns.has(word.toLowerCase()) && wordWeight(word) === 1)
+          inCase.set(stem, word);
       }
     }
     for (const [stem, word] of inCase) {
