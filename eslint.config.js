@@ -15,7 +15,10 @@ export default tseslint.config(
     },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // A bounded loop over typed arrays reads `array[i] ?? 0`; the rule cannot see noUncheckedIndexedAccess there.
@@ -26,7 +29,11 @@ export default tseslint.config(
         'error',
         { object: 'Math', property: 'random', message: 'Take an Rng (core/shared/rng.ts) as an argument.' },
         { object: 'Date', property: 'now', message: 'Take a Clock (core/shared/clock.ts) as an argument.' },
-        { object: 'process', property: 'env', message: 'Read the environment in core/config/environment.ts.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Read the environment in core/config/environment.ts.',
+        },
       ],
     },
   },
@@ -34,5 +41,5 @@ export default tseslint.config(
     files: ['**/*.test.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/unbound-method': 'off' },
   },
-  { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['eslint.config.js', '.ci/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );
