@@ -14,7 +14,7 @@ import {
   runSchema,
   trainResultSchema,
 } from './run.ts';
-import { bankVersionSchema, skillSchema } from './skill.ts';
+import { bankVersionSchema, skillHealthSchema, skillSchema } from './skill.ts';
 
 /** The one list of calls and events between a screen (or the command line) and the engine. */
 
@@ -143,6 +143,11 @@ export const calls = {
 
   'bank.versions': call(nothing, z.array(bankVersionSummarySchema)),
   'bank.get': call(z.strictObject({ version: z.number().int().min(0).nullable() }), bankVersionSchema),
+  /** Usage, reward, overlap and junk of each skill; of a run's current bank as they are now, else as when it was made. */
+  'bank.health': call(
+    z.strictObject({ version: z.number().int().min(0).nullable() }),
+    z.array(skillHealthSchema),
+  ),
   'bank.diff': call(
     z.strictObject({ from: z.number().int().min(0), to: z.number().int().min(0) }),
     z.array(skillDiffSchema),

@@ -41,6 +41,24 @@ export const skillStatisticsSchema = z.strictObject({
 });
 export type SkillStatistics = z.infer<typeof skillStatisticsSchema>;
 
+/** How a skill of a bank is doing. */
+export const skillHealthSchema = z.strictObject({
+  name: z.string(),
+  isPinned: z.boolean(),
+  /** Selections, one for each span. */
+  usageCount: z.number().int().min(0),
+  /** Moving average of the share of spans it is selected for, in [0, 1]. */
+  usageEma: z.number().min(0).max(1),
+  /** Mean reward of the episodes it was selected in; null when it never was. */
+  meanReward: z.number().nullable(),
+  memoriesWritten: z.number().int().min(0),
+  /** Share of its memories that no question of their trace retrieved, in [0, 1]; null when it wrote none. */
+  junkRate: z.number().min(0).max(1).nullable(),
+  /** The most similar other skill, cosine in [-1, 1]; null in a bank of one. */
+  nearest: z.strictObject({ name: z.string(), similarity: z.number() }).nullable(),
+});
+export type SkillHealth = z.infer<typeof skillHealthSchema>;
+
 /** Where the current text of a skill comes from; ids are content hashes, never local row ids. */
 export const skillLineageSchema = z.strictObject({
   /** Content hash of the text this one replaced; null for a new skill. */

@@ -1,25 +1,9 @@
-import type { Skill, SkillStatistics } from '../contract/skill.ts';
+import type { Skill, SkillHealth, SkillStatistics } from '../contract/skill.ts';
 import { cosine } from '../shared/vectors.ts';
 import { junkRate, retirementOrder, statisticsOf } from '../skills/statistics.ts';
 import type { ProposalDraft } from './proposals.ts';
 
 /** How a bank is doing, and what could leave it (15.1 #14, 15.2 #35). Pure: what comes out are drafts for review. */
-
-export interface SkillHealth {
-  readonly name: string;
-  readonly isPinned: boolean;
-  /** Selections, one for each span. */
-  readonly usageCount: number;
-  /** Moving average of the share of spans it is selected for, in [0, 1]. */
-  readonly usageEma: number;
-  /** Mean reward of the episodes it was selected in; null when it never was. */
-  readonly meanReward: number | null;
-  readonly memoriesWritten: number;
-  /** Share of its memories that no question of their trace retrieved, in [0, 1]; null when it wrote none. */
-  readonly junkRate: number | null;
-  /** The most similar other skill; null in a bank of one. */
-  readonly nearest: { readonly name: string; readonly similarity: number } | null;
-}
 
 export interface HealthInput {
   readonly skills: readonly Skill[];

@@ -1,9 +1,10 @@
 import type { CallOutput } from '../../contract/calls.ts';
-import type { BankVersion } from '../../contract/skill.ts';
+import type { BankVersion, SkillHealth } from '../../contract/skill.ts';
 import { applyStaged } from '../../evolution/apply.ts';
 import { currentVersion, previewRollback } from '../../evolution/bankHistory.ts';
 import { recordDecision } from '../../evolution/decisions.ts';
 import { createProposals } from '../../evolution/proposals.ts';
+import { bankHealth } from '../../evolution/health.ts';
 import { rollback } from '../../evolution/rollback.ts';
 import { createBuiltinEmbedder } from '../../engines/builtin/embedder.ts';
 import {
@@ -15,6 +16,8 @@ import {
 } from '../../exchange/bankFile.ts';
 import { AppError } from '../../shared/errors.ts';
 import { diffBanks } from '../../skills/diff.ts';
+import { skillText } from '../../skills/skillText.ts';
+import { parseRunState } from '../../training/runState.ts';
 import type { ActiveRuns } from '../activeRuns.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { StudioParts } from '../openTraining.ts';
@@ -102,6 +105,21 @@ async function acceptAll(
   return version;
 }
 
+/** The counters of a version: the run's own while it is the run's current bank, else those it was made with. */
+function statisticsOf({ workspace }: StudioParts, version: BankVersion): BankVersion['statistics'] {
+  const { runId } = version;
+  const state = runId === null ? null : workspace.runState.get(runId);
+  if (runId === null || state === null || currentVersion(workspace, runId).version !== version.version)
+    return version.statistics;
+  return parseRunState(runId, state).statistics;
+}
+
+async function health(parts: StudioParts, version: BankVersion): Promise<SkillHealth[]> {
+  const texts = version.skills.map((skill) => skillText(skill, 'full'));
+  const vectors = await createBuiltinEmbedder().embed(texts);
+  return bankHealth({ skills: version.skills, statistics: statisticsOf(parts, version), vectors });
+}
+
 export function createBankHandlers(parts: StudioParts, active: ActiveRuns): HandlersOf<'bank'> {
   const { workspace, clock } = parts;
   const refuseTraining = (): void => {
@@ -111,6 +129,7 @@ export function createBankHandlers(parts: StudioParts, active: ActiveRuns): Hand
   return {
     'bank.versions': async () => workspace.bankVersions.list().map(summaryOf),
     'bank.get': async ({ version }) => versionOf(parts, version),
+    'bank.health': async ({ version }) => health(parts, versionOf(parts, version)),
     'bank.diff': async ({ from, to }) =>
       diffBanks(workspace.bankVersions.require(from).skills, workspace.bankVersions.require(to).skills),
     'bank.export': async ({ version }) => ({ text: exportBank(versionOf(parts, version)) }),

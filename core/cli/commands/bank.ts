@@ -1,10 +1,11 @@
 import type { Client } from '../../contract/rpc.ts';
+import type { SkillHealth } from '../../contract/skill.ts';
 import { required } from '../../shared/assertions.ts';
 import { writeFileAtomic } from '../../store/atomicFile.ts';
 import { absolutePath } from '../runOptions.ts';
 import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { diffLines } from '../diffLines.ts';
-import { formatTable } from '../table.ts';
+import { formatTable, points } from '../table.ts';
 import { readNamedFile } from './eval.ts';
 
 function versionArgument(text: string | undefined): number | null {
@@ -36,19 +37,33 @@ async function list(client: Client, context: CommandContext): Promise<void> {
   context.output.json(versions);
 }
 
+function healthLines(health: readonly SkillHealth[]): string[] {
+  const rows = health.map((skill) => [
+    skill.name,
+    skill.usageCount,
+    points(skill.usageEma),
+    skill.meanReward === null ? '-' : points(skill.meanReward),
+    skill.memoriesWritten,
+    skill.junkRate === null ? '-' : points(skill.junkRate),
+    skill.nearest === null ? '-' : `${skill.nearest.name} ${skill.nearest.similarity.toFixed(2)}`,
+  ]);
+  return formatTable(['skill', 'used', 'share %', 'reward', 'memories', 'junk %', 'nearest'], rows);
+}
+
 async function show(client: Client, context: CommandContext): Promise<void> {
-  const bank = await client.call('bank.get', { version: versionArgument(context.positionals[1]) });
+  const version = versionArgument(context.positionals[1]);
+  const bank = await client.call('bank.get', { version });
+  const health = await client.call('bank.health', { version });
   const { output } = context;
   output.line(`Bank v${bank.version} ${bank.hash}, ${bank.skills.length} skills`);
   for (const skill of bank.skills) {
-    const statistics = bank.statistics[skill.name];
-    output.line(
-      `\n${skill.name} (${skill.type}, ${skill.origin}${skill.isPinned ? ', pinned' : ''})${statistics === undefined ? '' : `, used ${statistics.usageCount}x, mean reward ${statistics.averageReward.toFixed(3)}`}`,
-    );
+    output.line(`\n${skill.name} (${skill.type}, ${skill.origin}${skill.isPinned ? ', pinned' : ''})`);
     output.line(skill.description);
     output.line(skill.instruction);
   }
-  output.json(bank);
+  output.line();
+  for (const line of healthLines(health)) output.line(line);
+  output.json({ ...bank, health });
 }
 
 async function exportBank(client: Client, context: CommandContext): Promise<void> {

@@ -33,7 +33,21 @@ function describe(hardCase: HardCase): string[] {
   return lines;
 }
 
+async function markBad(caseId: string, context: CommandContext): Promise<void> {
+  const client = await context.connect();
+  const marked = await client.call('cases.markBad', { caseId });
+  context.output.line(
+    `${marked.id} is marked as bad: it counts for no cluster, replay or designer any more.`,
+  );
+  context.output.json(marked);
+}
+
 async function run(context: CommandContext): Promise<void> {
+  const bad = textFlag(context, 'mark-bad');
+  if (bad !== null) {
+    await markBad(bad, context);
+    return;
+  }
   const given = textFlag(context, 'diagnosis');
   const diagnosis = given === null ? null : diagnosisSchema.safeParse(given);
   if (diagnosis?.success === false) {
@@ -60,12 +74,17 @@ async function run(context: CommandContext): Promise<void> {
 
 export const casesCommand: CommandSpec = {
   name: 'cases',
-  usage: 'cases [--run ID] [--diagnosis NAME] [--category N] [--limit N]',
+  usage: 'cases [--run ID] [--diagnosis NAME] [--category N] [--limit N] | cases --mark-bad CASE',
   summary: 'Shows failed questions with the chain from span to answer, hardest first.',
   flags: [
     { flag: 'run', value: 'ID', description: 'only of this run' },
     { flag: 'diagnosis', value: 'NAME', description: diagnosisSchema.options.join(' | ') },
     { flag: 'category', value: 'N', description: 'only this question category' },
+    {
+      flag: 'mark-bad',
+      value: 'CASE',
+      description: 'the gold answer is wrong: take the case out of the work',
+    },
     { flag: 'limit', value: 'N', description: `how many (default ${DEFAULT_LIMIT})` },
   ],
   takesRunOptions: false,
