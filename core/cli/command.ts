@@ -201,3 +201,10 @@ export function countFlag(
   }
   return value;
 }
+
+/** A command to go on with, for the workspace this one was given. */
+export function hint(context: CommandContext, command: string): string {
+  const dir = textFlag(context, 'workspace');
+  const where = dir === null ? '' : ` --workspace ${/^[\w./~-]+$/u.test(dir) ? dir : `'${dir}'`}`;
+  return `"memskill ${command}${where}"`;
+}

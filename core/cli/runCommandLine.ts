@@ -17,7 +17,8 @@ import { reviewCommand } from './commands/review.ts';
 import { runsCommand } from './commands/runs.ts';
 import { trainCommand } from './commands/train.ts';
 import { helpText, overviewText } from './helpText.ts';
-import { createTerminalOutput } from './terminalOutput.ts';
+import { listenForInterrupt, type Interrupt } from './interrupt.ts';
+import { createTerminalOutput, type TerminalOptions } from './terminalOutput.ts';
 
 const EXIT_DONE = 0;
 const EXIT_FAILED = 1;
@@ -36,25 +37,44 @@ const COMMANDS: readonly CommandSpec[] = [
   doctorCommand,
 ];
 
-async function execute(command: CommandSpec, args: readonly string[]): Promise<void> {
+export interface Streams {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: TerminalOptions['stderr'];
+}
+
+function interruptible(output: { clear(): void }, stderr: Streams['stderr']): Interrupt {
+  const interrupt = listenForInterrupt({
+    process,
+    clock: systemClock,
+    onFirst: () => {
+      output.clear();
+      stderr.write('Stopping; Ctrl-C once more ends at once.\n');
+    },
+    onSecond: () => {
+      interrupt.stopListening();
+      process.kill(process.pid, 'SIGINT');
+    },
+  });
+  return interrupt;
+}
+
+async function execute(
+  command: CommandSpec,
+  args: readonly string[],
+  { stdout, stderr }: Streams,
+): Promise<void> {
   const parsed = parseCommandLine(command, args);
   if (parsed.flags.help === true) {
-    process.stdout.write(`${helpText(command)}\n`);
+    stdout.write(`${helpText(command)}\n`);
     return;
   }
   const output = createTerminalOutput({
     isJson: parsed.flags.json === true,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout,
+    stderr,
     clock: systemClock,
   });
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => {
-    output.clear();
-    process.stderr.write('Stopping; Ctrl-C once more ends at once.\n');
-    interrupt.abort();
-  };
-  if (command.handlesInterrupt) process.once('SIGINT', onInterrupt);
+  const interrupt = command.handlesInterrupt ? interruptible(output, stderr) : null;
   const workspaceDir =
     typeof parsed.flags.workspace === 'string' ? parsed.flags.workspace : defaultWorkspace();
   const closers: (() => Promise<void>)[] = [];
@@ -70,51 +90,42 @@ async function execute(command: CommandSpec, args: readonly string[]): Promise<v
       runOptions: parsed.runOptions,
       workspaceDir,
       output,
-      signal: interrupt.signal,
+      signal: interrupt?.signal ?? new AbortController().signal,
       connect,
     });
   } finally {
     output.clear();
-    process.removeListener('SIGINT', onInterrupt);
     for (const close of closers) await close();
-  }
-}
-
-/** `memskill bank list | head`: who reads has heard enough, and the work still ends as it should. */
-function survivesClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+    interrupt?.stopListening();
   }
 }
 
 /** Runs one command and returns the exit status: 0 done (also when paused by Ctrl-C), 1 failed, 2 wrong usage. */
-export async function runCommandLine(args: readonly string[]): Promise<number> {
-  survivesClosedPipes();
+export async function runCommandLine(args: readonly string[], streams: Streams): Promise<number> {
+  const { stdout, stderr } = streams;
   const [name, ...rest] = args;
   if (name === '--version') {
-    process.stdout.write(`${packageJson.version}\n`);
+    stdout.write(`${packageJson.version}\n`);
     return EXIT_DONE;
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(`${overviewText(COMMANDS)}\n`);
+    stdout.write(`${overviewText(COMMANDS)}\n`);
     return name === undefined ? EXIT_USAGE : EXIT_DONE;
   }
   const command = COMMANDS.find((known) => known.name === name);
   if (command === undefined) {
     const what = name.startsWith('-') ? 'The command comes first; there is no option' : 'There is no command';
-    process.stderr.write(`memskill: ${what} "${name}"; "memskill --help" lists the commands.\n`);
+    stderr.write(`memskill: ${what} "${name}"; "memskill --help" lists the commands.\n`);
     return EXIT_USAGE;
   }
   try {
-    await execute(command, rest);
+    await execute(command, rest, streams);
     return EXIT_DONE;
   } catch (error) {
-    process.stderr.write(`memskill: ${messageOf(error)}\n`);
+    stderr.write(`memskill: ${messageOf(error)}\n`);
     if (error instanceof UsageError) return EXIT_USAGE;
     if (!(error instanceof AppError) || error.code === 'INTERNAL') {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n`);
+      stderr.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n`);
     }
     return EXIT_FAILED;
   }

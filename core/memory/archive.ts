@@ -291,9 +291,14 @@ export class MemoryArchive {
 }
 
 function unavailable(dir: string, cause: unknown): AppError {
+  // LanceDB wraps the system's error in several lines with places in its own source.
+  const isDiskFull = /No space left on device/u.test(messageOf(cause));
+  const [firstLine = ''] = messageOf(cause).split('\n');
   return new AppError(
     'UNAVAILABLE',
-    `The memory archive ${dir} cannot be used (${messageOf(cause)}): check that the folder is readable, writable and not full, or rebuild the archive.`,
+    isDiskFull
+      ? `Cannot write the memory archive ${dir}: the disk is full: free some space and try again.`
+      : `The memory archive ${dir} cannot be used (${firstLine}): check that the folder is readable and writable, or rebuild the archive.`,
     { cause },
   );
 }

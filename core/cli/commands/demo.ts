@@ -18,12 +18,13 @@ async function run(context: CommandContext): Promise<void> {
     textFlag(context, 'workspace') ?? (await mkdtemp(join(tmpdir(), 'memskill-demo-'))),
   );
   const client = await context.connect(dir);
+  const inDir: CommandContext = { ...context, flags: { ...context.flags, workspace: dir } };
   output.line(`Three invented conversations, built-in engine (no model), workspace ${dir}`);
   output.line();
   const started = await client.call('runs.start', { config, name: 'demo', isContinue: false });
-  const result = await followRun(client, started.id, context);
+  const result = await followRun(client, started.id, inDir);
   if (result.status === 'paused') {
-    reportRun(result, context);
+    reportRun(result, inDir);
     return;
   }
 
@@ -68,7 +69,7 @@ async function run(context: CommandContext): Promise<void> {
     );
   const seeds = await evaluate({ kind: 'seeds' });
   const evolved = await evaluate({ kind: 'run', runId: started.id });
-  reportRun(result, { ...context, output: { ...output, json: () => undefined } });
+  reportRun(result, { ...inDir, output: { ...output, json: () => undefined } });
   output.line(
     `F1 on the conversation it has never seen: seeds, selected by similarity, ${points(seeds.f1)}; evolved bank with its controller ${points(evolved.f1)}`,
   );

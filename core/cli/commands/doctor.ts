@@ -28,7 +28,9 @@ async function run(context: CommandContext): Promise<void> {
           'CORRUPT_DATA',
           `The event chain of ${state.path} is broken: somebody changed the database${state.tampered.length === 0 ? '' : ` (${state.tampered.join(', ')})`}; restore a copy of the workspace.`,
         );
-      return `${state.path}: schema ${state.schemaVersion}, ${state.runs} runs, bank v${state.bankVersion}, ${state.events} events (chain intact), ${state.archivedMemories} archived memories`;
+      const setAside =
+        state.setAside.length === 0 ? '' : `, set aside as damaged: ${state.setAside.join(', ')}`;
+      return `${state.path}: schema ${state.schemaVersion}, runs ${state.runs}, bank v${state.bankVersion}, events ${state.events} (chain intact), archived memories ${state.archivedMemories}${setAside}`;
     }),
   ];
   for (const finding of findings)

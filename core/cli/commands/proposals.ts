@@ -2,7 +2,14 @@ import type { CallOutput } from '../../contract/calls.ts';
 import type { Proposal, Replay } from '../../contract/proposal.ts';
 import { required } from '../../shared/assertions.ts';
 import { writeFileAtomic } from '../../store/atomicFile.ts';
-import { textFlag, UsageError, type CommandContext, type CommandSpec, type Output } from '../command.ts';
+import {
+  hint,
+  textFlag,
+  UsageError,
+  type CommandContext,
+  type CommandSpec,
+  type Output,
+} from '../command.ts';
 import { diffLines } from '../diffLines.ts';
 import { absolutePath } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
@@ -109,7 +116,7 @@ async function run(context: CommandContext): Promise<void> {
     printProposal(detail, context.output);
     if (changeFile !== null)
       context.output.line(
-        `\nWrote ${await writeChange(detail.proposal, changeFile)}; edit it and give it to "memskill review ${id} --edit FILE".`,
+        `\nWrote ${await writeChange(detail.proposal, changeFile)}; edit it and give it to ${hint(context, `review ${id} --edit FILE`)}.`,
       );
     context.output.json(detail);
     return;

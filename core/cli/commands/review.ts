@@ -1,5 +1,5 @@
 import { parseSkillEdit } from '../../exchange/skillEdit.ts';
-import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
+import { hint, textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { readNamedFile } from './eval.ts';
 import { printProposal, replayLines } from './proposals.ts';
 
@@ -78,7 +78,7 @@ async function run(context: CommandContext): Promise<void> {
   );
   printProposal(detail, context.output);
   if (detail.proposal.state === 'approved' || detail.proposal.state === 'edited') {
-    context.output.line('\nStaged. "memskill review --apply" makes the new bank version.');
+    context.output.line(`\nStaged. ${hint(context, 'review --apply')} makes the new bank version.`);
   }
   context.output.json(detail);
 }

@@ -1,13 +1,13 @@
 import type { Client } from '../../contract/rpc.ts';
 import type { TrainResult } from '../../contract/run.ts';
 import { AppError } from '../../shared/errors.ts';
-import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
+import { hint, textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 import { formatDuration } from '../terminalOutput.ts';
 
-function goOn(runId: string): string {
-  return `go on with "memskill train --resume ${runId}".`;
+function goOn(runId: string, context: CommandContext): string {
+  return `go on with ${hint(context, `train --resume ${runId}`)}.`;
 }
 
 const MAX_NAME_LENGTH = 100;
@@ -20,12 +20,12 @@ export async function followRun(
 ): Promise<TrainResult> {
   const stop = client.on('runs.onProgress', (progress) => {
     if (progress.runId !== runId) return;
-    const reward = progress.reward === null ? '' : `, reward ${points(progress.reward)}`;
+    const reward = progress.reward === null ? '' : ` reward ${points(progress.reward)},`;
     context.output.progress({
       done: progress.step,
       total: progress.steps,
       etaMs: progress.etaMs,
-      label: `stage ${progress.stage + 1}/${progress.stages} ${progress.activity}${reward}`,
+      label: `stage ${progress.stage + 1}/${progress.stages},${reward} ${progress.activity}`,
     });
   });
   const pause = (): void => {
@@ -38,7 +38,7 @@ export async function followRun(
     return await client.call('runs.wait', { runId });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
-    throw new AppError('UNAVAILABLE', `${error.message} Run ${runId} is saved: ${goOn(runId)}`, {
+    throw new AppError('UNAVAILABLE', `${error.message} Run ${runId} is saved: ${goOn(runId, context)}`, {
       cause: error,
     });
   } finally {
@@ -69,10 +69,10 @@ export function reportRun(result: TrainResult, context: CommandContext): void {
   );
   if (result.waiting > 0) {
     output.line(`waiting: ${result.waiting}`);
-    output.line('Review them with "memskill proposals" and "memskill review".');
+    output.line(`Review them with ${hint(context, 'proposals')} and ${hint(context, 'review')}.`);
   }
-  if (result.status === 'waiting') output.line(`Then ${goOn(result.run)}`);
-  if (result.status === 'paused') output.line(`Paused; ${goOn(result.run)}`);
+  if (result.status === 'waiting') output.line(`Then ${goOn(result.run, context)}`);
+  if (result.status === 'paused') output.line(`Paused; ${goOn(result.run, context)}`);
   output.json(result);
 }
 

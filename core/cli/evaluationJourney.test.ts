@@ -1,0 +1,176 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { hardCaseSchema } from '../contract/hardCase.ts';
+import {
+  evaluationReportSchema,
+  runSchema,
+  trainResultSchema,
+  type EvaluationReport,
+} from '../contract/run.ts';
+import { here, newFolder, removeFolder } from './testProcess.ts';
+
+const { document, refusal, report } = here;
+
+// Looking at a run that has trained: evaluations, cases, runs, the state of machine and workspace.
+
+let folder = '';
+let workspace: readonly ['--workspace', string] = ['--workspace', ''];
+let bankFile = '';
+
+beforeAll(async () => {
+  folder = newFolder();
+  workspace = ['--workspace', join(folder, 'work')];
+  bankFile = join(folder, 'bank.json');
+  // Options that an evaluation has to take over: a controller of another size, another number of skills.
+  const options = '--outer-epochs 1 --inner-epochs 2 --batch-size 2 --hidden-dim 16 --k 2 --name small'.split(
+    ' ',
+  );
+  await document(trainResultSchema, 'train', ...options, ...workspace);
+  await report('bank', 'export', bankFile, ...workspace);
+}, 60_000);
+afterAll(() => removeFolder(folder));
+
+function evaluate(...args: string[]): Promise<EvaluationReport> {
+  return document(evaluationReportSchema, 'eval', ...args, ...workspace);
+}
+
+function withoutTime({ seconds, ...rest }: EvaluationReport): Omit<EvaluationReport, 'seconds'> {
+  expect(seconds).toBeGreaterThan(0);
+  return rest;
+}
+
+test('a run is evaluated with its own controller and options; lent to its bank file they give the same', async () => {
+  const own = await evaluate('--run', 'sample-1');
+  expect(own).toMatchObject({ selection: 'trained', split: 'validation', k: 2, seed: 42, perQuestion: null });
+  expect(own.questions).toBeGreaterThan(20);
+  expect(own.byCategory.reduce((sum, row) => sum + row.questions, 0)).toBe(own.questions);
+  for (const score of [own.f1, own.judge]) {
+    expect(score).toBeGreaterThan(0);
+    expect(score).toBeLessThan(1);
+  }
+  const lent = await evaluate('--bank', bankFile, '--controller', 'sample-1');
+  expect(withoutTime(lent)).toEqual(withoutTime(own));
+});
+
+test('an option changes one thing of a run’s', async () => {
+  const changed = await evaluate('--run', 'sample-1', '--controller', 'random', '--seed', '7');
+  expect(changed).toMatchObject({ selection: 'random', k: 2, seed: 7 });
+});
+
+test('seeds and bank files are evaluated without learning', async () => {
+  const seeds = await evaluate('--seeds-only');
+  expect(seeds).toMatchObject({ selection: 'similarity', k: 3 });
+  const similar = await evaluate('--bank', bankFile, '--controller', 'similarity');
+  expect(withoutTime(similar)).toEqual(withoutTime(seeds));
+});
+
+test('another split, and every question with its prediction', async () => {
+  const train = await evaluate('--seeds-only', '--split', 'train', '--per-question');
+  expect(train.split).toBe('train');
+  expect(train.perQuestion).toHaveLength(train.questions);
+  expect(new Set(train.perQuestion!.map((row) => row.traceId)).size).toBe(2);
+  const mean = train.perQuestion!.reduce((sum, row) => sum + row.f1, 0) / train.questions;
+  expect(train.f1).toBeCloseTo(mean, 12);
+  expect(await refusal(1, 'eval', '--seeds-only', '--split', 'test', ...workspace)).toContain(
+    'choose another',
+  );
+});
+
+test('the report in words has a row for each category and one for all', async () => {
+  const text = await report('eval', '--seeds-only', ...workspace);
+  expect(text).toMatch(/^ +questions +F1 +judge$/mu);
+  for (const row of ['category 1', 'category 2', 'category 3', 'category 4', 'all'])
+    expect(text).toContain(row);
+});
+
+test('wrong usage is said before anything is opened', async () => {
+  const exactlyOne = 'Name what to evaluate: --run ID, --bank FILE or --seeds-only (exactly one).';
+  expect(await refusal(2, 'eval', ...workspace)).toBe(exactlyOne);
+  expect(await refusal(2, 'eval', '--run', 'sample-1', '--bank', bankFile, ...workspace)).toBe(exactlyOne);
+  expect(await refusal(2, 'eval', '--bank', bankFile, ...workspace)).toContain('needs --controller');
+  expect(await refusal(2, 'eval', '--run', 'sample-1', '--k', '0', ...workspace)).toContain('k (--k) is 0');
+  expect(await refusal(2, 'eval', '--seeds-only', '--split', 'half', ...workspace)).toContain('not "half"');
+});
+
+test('what is not there is named', async () => {
+  expect(await refusal(1, 'eval', '--run', 'nope', ...workspace)).toContain('There is no run nope');
+  expect(await refusal(1, 'eval', '--seeds-only', '--controller', 'nope', ...workspace)).toContain(
+    'no run nope',
+  );
+  expect(
+    await refusal(1, 'eval', '--bank', join(folder, 'none.json'), '--controller', 'random', ...workspace),
+  ).toContain(join(folder, 'none.json'));
+});
+
+test('hard cases come hardest first, and by category, diagnosis and number', async () => {
+  const cases = z.array(hardCaseSchema);
+  const all = await document(cases, 'cases', '--limit', '1000', ...workspace);
+  expect(all.length).toBeGreaterThan(5);
+  const difficulty = all.map((one) => (1 - one.score) * Math.log(1 + one.failCount));
+  expect(difficulty).toEqual(difficulty.toSorted((a, b) => b - a));
+  const { category, diagnosis } = all[0]!;
+  expect(
+    await document(cases, 'cases', '--category', String(category), '--limit', '1000', ...workspace),
+  ).toEqual(all.filter((one) => one.category === category));
+  expect(await document(cases, 'cases', '--diagnosis', diagnosis, '--limit', '1000', ...workspace)).toEqual(
+    all.filter((one) => one.diagnosis === diagnosis),
+  );
+  expect(await document(cases, 'cases', '--limit', '1', '--run', 'sample-1', ...workspace)).toEqual(
+    all.slice(0, 1),
+  );
+  expect(await report('cases', '--limit', '1', ...workspace)).toContain(all[0]!.question);
+  expect(await refusal(1, 'cases', '--run', 'nope', ...workspace)).toContain('no run nope');
+  for (const flags of [
+    ['--category', 'x'],
+    ['--limit', '0'],
+    ['--diagnosis', 'sad'],
+  ])
+    await refusal(2, 'cases', ...flags, ...workspace);
+});
+
+test('a case whose gold answer is wrong is taken out of the work by a person', async () => {
+  const [first] = await document(z.array(hardCaseSchema), 'cases', '--limit', '1', ...workspace);
+  const marked = await document(hardCaseSchema, 'cases', '--mark-bad', first!.id, ...workspace);
+  expect(marked).toEqual({ ...first!, diagnosis: 'bad_case' });
+  expect(await refusal(1, 'cases', '--mark-bad', 'nope', ...workspace)).toContain('nope');
+});
+
+test('runs and their stages', async () => {
+  const [run] = await document(z.array(runSchema), 'runs', ...workspace);
+  expect(run).toMatchObject({ id: 'sample-1', name: 'small', status: 'finished', step: 2 });
+  expect(await report('runs', ...workspace)).toMatch(/^sample-1 +small +finished +1\/1 +2 +v1 +manual/mu);
+});
+
+test('doctor says that machine and workspace are in order', async () => {
+  const schema = z.strictObject({
+    isHealthy: z.literal(true),
+    findings: z.array(z.strictObject({ name: z.string(), isGood: z.literal(true), text: z.string() })),
+  });
+  const { findings } = await document(schema, 'doctor', ...workspace);
+  expect(findings.map((finding) => finding.name)).toEqual(['node', 'tensorflow.js', 'workspace']);
+  expect(findings[2]!.text).toContain('runs 1, bank v1');
+  expect(findings[2]!.text).toContain('chain intact');
+});
+
+test('bench measures what the README publishes', async () => {
+  const schema = z.strictObject({
+    figures: z.array(
+      z.strictObject({
+        name: z.string(),
+        value: z.number(),
+        unit: z.string(),
+        samples: z.array(z.number()).min(1),
+      }),
+    ),
+  });
+  const { figures } = await document(schema, 'bench');
+  expect(figures.map(({ name, unit }) => `${name} ${unit}`)).toEqual([
+    'ppo.minibatch.products products',
+    'ppo.minibatch.ms ms',
+    'ppo.product.ms ms',
+    'ppo.minibatch.leakedTensors tensors',
+    'retrieval.top20.1000x1024 ms',
+  ]);
+  expect(figures.find(({ name }) => name === 'ppo.minibatch.leakedTensors')!.value).toBe(0);
+});
