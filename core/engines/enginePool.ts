@@ -158,7 +158,7 @@ export class EnginePool implements Engines {
     const deaths: AppError[] = [];
     const onDeath = (error: AppError): void => {
       deaths.push(error);
-      pool?.#fail(error);
+      if (pool !== null) pool.#fail(error);
     };
     const settled = await Promise.allSettled(
       Array.from({ length: setup.config.workers }, () => EngineThread.start({ entry, setup, onDeath })),

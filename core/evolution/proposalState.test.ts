@@ -76,10 +76,10 @@ describe('nextState', () => {
 
   test('a refused step names the state and what is possible', () => {
     expect(() => nextState('draft', 'approve', true)).toThrow(
-      'A proposal in state "draft" cannot approve; possible now: replayed, reject, redraft, park, discard, rebase.',
+      '"approve" is not possible for a proposal that is draft; possible now: replayed, reject, redraft, park, discard, rebase.',
     );
     expect(() => nextState('applied', 'retract', true)).toThrow(
-      'A proposal in state "applied" cannot retract; an applied change is undone by rolling the bank back.',
+      '"retract" is not possible for a proposal that is applied; an applied change is undone by rolling the bank back.',
     );
   });
 

@@ -77,7 +77,7 @@ export function nextState(state: ProposalState, step: ProposalStep, hasReplay: b
       possible.length === 0
         ? 'an applied change is undone by rolling the bank back'
         : `possible now: ${possible.join(', ')}`;
-    throw new AppError('CONFLICT', `A proposal in state "${state}" cannot ${step}; ${remedy}.`, {
+    throw new AppError('CONFLICT', `"${step}" is not possible for a proposal that is ${state}; ${remedy}.`, {
       details: { state, step, possible: [...possible] },
     });
   }

@@ -113,6 +113,18 @@ describe('clusterCases', () => {
     expect(cluster!.representativeIds[1]).toBe(odd.id);
   });
 
+  test('15.5#64 case ids, which differ from run to run, do not order the clusters', async () => {
+    const otherIds = cases.map((one, at) => ({ ...one, id: `other-${String(99 - at)}` }));
+    const questionsOf = async (given: readonly HardCase[]) => {
+      const questions = new Map(given.map(({ id, questionId }) => [id, questionId]));
+      return (await clusterCases(given, options)).map(({ name, caseIds }) => [
+        name,
+        caseIds.map((id) => questions.get(id)),
+      ]);
+    };
+    expect(await questionsOf(otherIds)).toEqual(await questionsOf(cases));
+  });
+
   test('15.1#25 ids are content hashes of run, stage and members', async () => {
     const ids = async (over: Partial<ClusteringOptions>) =>
       (await clusterCases(cases, { ...options, ...over })).map(({ id }) => id);

@@ -119,6 +119,10 @@ interface Member {
   readonly distance: number;
 }
 
+function firstQuestion([first]: readonly Member[]): string {
+  return required(first, 'member').hardCase.questionId;
+}
+
 /** The case nearest to the centre, then the hardest (design 7). */
 function representatives(members: readonly Member[], count: number): string[] {
   const [nearest] = [...members].sort(
@@ -155,7 +159,8 @@ export async function clusterCases(
       }),
     )
     .filter((members) => members.length > 0)
-    .sort((a, b) => b.length - a.length || ((a[0]?.hardCase.id ?? '') < (b[0]?.hardCase.id ?? '') ? -1 : 1));
+    // Not by the case's id, which has the run's name in it: equal runs have equal clusters in equal order.
+    .sort((a, b) => b.length - a.length || (firstQuestion(a) < firstQuestion(b) ? -1 : 1));
   const questions = usable.map(({ question }) => question);
   const names = distinctNames(
     groups.map((members) => {

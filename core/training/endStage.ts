@@ -1,4 +1,3 @@
-import type { RunConfig } from '../config/schema.ts';
 import type { Run } from '../contract/run.ts';
 import type { BankVersion } from '../contract/skill.ts';
 import { proposeRollback, rollback } from '../evolution/rollback.ts';
@@ -33,11 +32,12 @@ interface Decided {
 
 /**
  * How the bank goes back to the best version: `now`; `asked`, a proposal, since in the manual mode nothing else changes
- * the bank (design 8), also where the run ends; or null, when it need not because it is that version already.
+ * the bank (design 8), also where the run ends; or null, when it has the best version's words already, as after an
+ * earlier way back.
  */
-function wayBack({ decision, bank }: Decided, review: RunConfig['review']): 'now' | 'asked' | null {
-  if (decision.rollback === null || decision.rollback.version === bank.version) return null;
-  return review === 'manual' ? 'asked' : 'now';
+function wayBack({ state, context }: RunSession, { decision, bank }: Decided): 'now' | 'asked' | null {
+  if (decision.rollback === null || state.stages.best?.bankHash === bank.hash) return null;
+  return context.config.review === 'manual' ? 'asked' : 'now';
 }
 
 function describeAction(decision: StageDecision, back: ReturnType<typeof wayBack>): string {
@@ -62,10 +62,10 @@ function goBack(session: RunSession, decided: Decided, back: 'now' | 'asked'): v
 
 /** Writes what was decided: the new best with its checkpoint, or the way back to the best with its own. */
 function commitDecision(session: RunSession, decided: Decided): void {
-  const { workspace, runId, config } = session.context;
+  const { workspace, runId } = session.context;
   const { state } = session;
   const { decision, measured, bank } = decided;
-  const back = wayBack(decided, config.review);
+  const back = wayBack(session, decided);
   // A bank that may not change keeps the controller that was trained with it.
   const restores = decision.rollback !== null && back !== 'asked';
   const record: StageRecord = {

@@ -44,7 +44,7 @@ export async function measureSelection(
     ),
   );
   const scores = episodes.flatMap((episode) =>
-    episode.outcomes.map(({ questionId, score }) => [questionId, score]),
+    episode.outcomes.map(({ questionId, score }): [string, number] => [questionId, score]),
   );
   return { questionScores: Object.fromEntries(scores), episodes };
 }

@@ -165,7 +165,7 @@ function summaryOf(
   needs: readonly Need[],
 ): string {
   if (drafts.length > 0)
-    return `${drafts.length} draft(s): ${drafts.map(({ pattern }) => pattern).join('; ')}.`;
+    return `${drafts.length === 1 ? '1 draft' : `${drafts.length} drafts`}: ${drafts.map(({ pattern }) => pattern).join('; ')}.`;
   if (readings.length === 0) return 'No draft, because there are no failed questions.';
   if (needs.length === 0) {
     return readings.every(({ keptShare }) => keptShare > 0.5)
