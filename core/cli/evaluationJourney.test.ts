@@ -171,6 +171,12 @@ test('bench measures what the README publishes', async () => {
     'ppo.product.ms ms',
     'ppo.minibatch.leakedTensors tensors',
     'retrieval.top20.1000x1024 ms',
+    'shell.loopDelay.p99 ms',
+    'shell.loopDelay.max ms',
   ]);
   expect(figures.find(({ name }) => name === 'ppo.minibatch.leakedTensors')!.value).toBe(0);
+  const delay = (name: string): number =>
+    figures.find((figure) => figure.name === `shell.loopDelay.${name}`)!.value;
+  expect(delay('p99')).toBeGreaterThan(0);
+  expect(delay('max')).toBeGreaterThanOrEqual(delay('p99'));
 });

@@ -52,7 +52,9 @@ describe('recordDecision', () => {
   test('a draft cannot be approved before its replay is there', async () => {
     const scenario = new Scenario(new InMemoryStore());
     await scenario.create([addSkill('dates')]);
-    expect(() => scenario.decide('p1', 'approve')).toThrow('"approve" is not possible for a proposal that is draft');
+    expect(() => scenario.decide('p1', 'approve')).toThrow(
+      '"approve" is not possible for a proposal that is draft',
+    );
     expect(scenario.store.decisions.count()).toBe(0);
   });
 
@@ -167,7 +169,9 @@ describe('stale proposals', () => {
     expect(later).toMatchObject({ version: null, applied: [], stale: ['p1'] });
 
     expect(rebase(store, 'p1')).toMatchObject({ state: 'draft', baseVersion: 1, replayId: null });
-    expect(() => scenario.decide('p1', 'approve')).toThrow('"approve" is not possible for a proposal that is draft');
+    expect(() => scenario.decide('p1', 'approve')).toThrow(
+      '"approve" is not possible for a proposal that is draft',
+    );
     await replayProposal(store, { proposalId: 'p1', setup: replaySetup(), clock });
     scenario.decide('p1', 'approve');
     const { version } = await applyStaged(store, { runId: 'run1', maxSkills: 30, replay: null, clock });

@@ -117,7 +117,9 @@ describe('redraftProposal', () => {
     const scenario = new Scenario(new InMemoryStore());
     await scenario.ready([addSkill('dates')]);
     const designer = new FakeDesigner(() => ({ change: null, response: '' }));
-    await expect(redraft(scenario, designer)).rejects.toThrow('"revise" is not possible for a proposal that is ready');
+    await expect(redraft(scenario, designer)).rejects.toThrow(
+      '"revise" is not possible for a proposal that is ready',
+    );
     const { created } = await scenario.create([addSkill('places')], {
       runId: null,
       author: 'import',

@@ -9,14 +9,20 @@ import { AppError } from '../../shared/errors.ts';
 import { seedSkills } from '../../skills/seeds.ts';
 import { evaluate } from '../../training/evaluate.ts';
 import { parseRunState } from '../../training/runState.ts';
+import { takeInBank } from '../../training/takeInBank.ts';
 import type { HandlersOf } from '../handlers.ts';
 import { configOf, openEngines, type StudioParts } from '../openTraining.ts';
 
 type EvaluationInput = CallInput<'evaluation.run'>;
 
-/** The controller of a run as it was last saved. @throws AppError CONFLICT when the run never trained one. */
+/**
+ * The controller that belongs to the bank of a run: a bank that went back brings its own.
+ *
+ * @throws AppError CONFLICT when the run never trained one.
+ */
 function weightsOf({ workspace }: StudioParts, runId: string): NamedArrays {
-  const { checkpoint } = parseRunState(runId, workspace.runState.get(runId));
+  const state = parseRunState(runId, workspace.runState.get(runId));
+  const { checkpoint } = takeInBank(workspace, runId, state);
   if (checkpoint === null) {
     throw new AppError(
       'CONFLICT',
