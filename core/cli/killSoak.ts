@@ -52,7 +52,7 @@ export interface KillSoakSummary {
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 export const SOAK_FLAGS = ['--dataset', 'sample', '--review', 'manual', '--seed', '7'] as const;
 /** Longer than the commands take, so that some kills come too late and the run gets on. */
-const MAX_DELAY_MS = { train: 9000, review: 2500, apply: 4000 } as const;
+const MAX_DELAY_MS = { train: 9000, review: 1500, apply: 7000 } as const;
 type CommandKind = keyof typeof MAX_DELAY_MS;
 
 interface Command {

@@ -1,8 +1,9 @@
 import type { RunConfig } from '../config/schema.ts';
 import { choiceModeOf } from '../engines/chooseSkills.ts';
 import type { Engines } from '../engines/engines.ts';
-import type { EpisodeResult } from '../engines/episode.ts';
+import type { EpisodeJob } from '../engines/episode.ts';
 import type { ReplayAnswers, ReplayRequest, ReplayRunner } from '../evolution/replay.ts';
+import { runEpisodes } from './runEpisodes.ts';
 
 /** Replays as episodes with the greedy controller: no sampling, so old and new bank differ by the change alone. */
 export class EpisodeReplayRunner implements ReplayRunner {
@@ -22,7 +23,8 @@ export class EpisodeReplayRunner implements ReplayRunner {
   }
 
   async runEpisodes(request: ReplayRequest): Promise<ReplayAnswers> {
-    const episodes = await Promise.all(request.traceIds.map((traceId) => this.#run(traceId, request)));
+    const jobs = request.traceIds.map((traceId) => this.#job(traceId, request));
+    const episodes = await runEpisodes(this.#engines, jobs, { signal: request.signal });
     const spans = request.traceIds.reduce((sum, id) => sum + (this.#spanCounts.get(id) ?? 0), 0);
     const memories = episodes.reduce((sum, episode) => sum + episode.memoryCount, 0);
     return {
@@ -34,23 +36,20 @@ export class EpisodeReplayRunner implements ReplayRunner {
     };
   }
 
-  #run(traceId: string, request: ReplayRequest): Promise<EpisodeResult> {
-    return this.#engines.runEpisode(
-      {
-        traceId,
-        skills: request.bank,
-        selection: choiceModeOf(this.#config.selection, 'measuring'),
-        forcedSkills: request.forcedSkills,
-        newSkills: [],
-        biasScale: 0,
-        stream: [request.seed, 'replay', traceId],
-        questionIds: request.questionIds,
-        memoriesPerQuestion: this.#config.memTopK,
-        hidesNoop: true,
-        judgesAll: false,
-        returnsMemories: false,
-      },
-      request.signal,
-    );
+  #job(traceId: string, request: ReplayRequest): EpisodeJob {
+    return {
+      traceId,
+      skills: request.bank,
+      selection: choiceModeOf(this.#config.selection, 'measuring'),
+      forcedSkills: request.forcedSkills,
+      newSkills: [],
+      biasScale: 0,
+      stream: [request.seed, 'replay', traceId],
+      questionIds: request.questionIds,
+      memoriesPerQuestion: this.#config.memTopK,
+      hidesNoop: true,
+      judgesAll: false,
+      returnsMemories: false,
+    };
   }
 }

@@ -5,12 +5,13 @@ import type { NamedArrays } from '../controller/weights.ts';
 import type { LoadedDataset, SplitName } from '../datasets/trace.ts';
 import { choiceModeOf } from '../engines/chooseSkills.ts';
 import type { Engines } from '../engines/engines.ts';
-import type { EpisodeResult } from '../engines/episode.ts';
+import type { EpisodeJob, EpisodeResult } from '../engines/episode.ts';
 import { summariseScores } from '../evaluation/report.ts';
 import { required } from '../shared/assertions.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { bankHash } from '../skills/skillBank.ts';
+import { runEpisodes } from './runEpisodes.ts';
 
 export interface EvaluationInput {
   readonly dataset: LoadedDataset;
@@ -74,31 +75,24 @@ export async function evaluate(input: EvaluationInput): Promise<EvaluationReport
   }
   const traces = dataset.traces.filter((trace) => ids.includes(trace.id));
   await engines.setPolicy(input.weights);
-  let done = 0;
-  const episodes = await Promise.all(
-    traces.map(async (trace) => {
-      const episode = await engines.runEpisode(
-        {
-          traceId: trace.id,
-          skills,
-          selection: choiceModeOf(config.selection, 'measuring'),
-          forcedSkills: [],
-          newSkills: [],
-          biasScale: 0,
-          stream: [config.seed, 'evaluation', trace.id],
-          questionIds: trace.questions.map((question) => question.id),
-          memoriesPerQuestion: config.memTopKEval,
-          hidesNoop: true,
-          judgesAll: true,
-          returnsMemories: false,
-        },
-        signal,
-      );
-      done += 1;
-      input.onProgress(done, traces.length);
-      return episode;
-    }),
-  );
+  const jobs = traces.map((trace): EpisodeJob => ({
+    traceId: trace.id,
+    skills,
+    selection: choiceModeOf(config.selection, 'measuring'),
+    forcedSkills: [],
+    newSkills: [],
+    biasScale: 0,
+    stream: [config.seed, 'evaluation', trace.id],
+    questionIds: trace.questions.map((question) => question.id),
+    memoriesPerQuestion: config.memTopKEval,
+    hidesNoop: true,
+    judgesAll: true,
+    returnsMemories: false,
+  }));
+  const episodes = await runEpisodes(engines, jobs, {
+    signal,
+    onDone: (done) => input.onProgress(done, traces.length),
+  });
   const rows = rowsOf(episodes, dataset);
   const memories = episodes.reduce((sum, episode) => sum + episode.memoryCount, 0);
   const spans = traces.reduce((sum, trace) => sum + trace.spans.length, 0);

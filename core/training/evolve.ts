@@ -108,11 +108,10 @@ async function propose(session: RunSession, signal: AbortSignal): Promise<string
 }
 
 async function replayOpen(session: RunSession, signal: AbortSignal): Promise<void> {
-  const { workspace, runId, clock, report, controller, engines } = session.context;
+  const { workspace, runId, clock, report } = session.context;
   const drafts = workspace.proposals
     .list({ where: { runId, state: 'draft' } })
     .filter((proposal) => !isStale(workspace, proposal));
-  if (drafts.length > 0 && controller !== null) await engines.setPolicy(await controller.weights());
   for (const [index, proposal] of drafts.entries()) {
     report(`replaying proposal ${index + 1} of ${drafts.length}`);
     await replayProposal(workspace, { proposalId: proposal.id, setup: replaySetup(session), clock, signal });
@@ -124,8 +123,10 @@ async function replayOpen(session: RunSession, signal: AbortSignal): Promise<voi
  * decide by itself. Each part can be repeated after a crash: proposals that are there already are not made twice.
  */
 export async function evolve(session: RunSession, signal: AbortSignal): Promise<EvolutionResult> {
-  const { workspace, config, runId, clock, report } = session.context;
+  const { workspace, config, runId, clock, report, controller, engines } = session.context;
   const { state } = session;
+  // For every replay to come, also where a killed process had replayed the drafts and only their combination is left.
+  if (controller !== null) await engines.setPolicy(await controller.weights());
   const summary = await propose(session, signal);
   await replayOpen(session, signal);
   const decide = { runId, maxSkills: config.maxSkills, clock };

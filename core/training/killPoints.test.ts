@@ -1,28 +1,27 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { cpSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { expect, test } from 'vitest';
 import type { RunConfig } from '../config/schema.ts';
 import type { BankChange } from '../contract/proposal.ts';
 import type { BankVersion } from '../contract/skill.ts';
 import type { Engines } from '../engines/engines.ts';
 import { overriddenEngines } from '../engines/fixtures/overriddenEngines.ts';
-import { FORGET_ALL, KEEP_PETS, toyRoles } from '../engines/fixtures/toyRoles.ts';
+import { FORGET_ALL, KEEP_PETS, KEEP_PLANS, toyRoles } from '../engines/fixtures/toyRoles.ts';
 import { required } from '../shared/assertions.ts';
 import { AppError } from '../shared/errors.ts';
 import { Workspace } from '../store/workspace.ts';
 import { trainReviewed } from './fixtures/reviewer.ts';
 import { referencedCheckpoints, runImage } from './fixtures/runImage.ts';
+import { makeTestFolder } from './fixtures/testFolder.ts';
 import { recordToyRun, stillClock, toyConfig, ToyArchive, type ToyParts } from './fixtures/toyTraining.ts';
-import { watchedWorkspace } from './fixtures/watchedWorkspace.ts';
+import { watchedWorkspace, type WriteHooks } from './fixtures/watchedWorkspace.ts';
 
 // Law: wherever a run is killed or fails, resuming it gives the run that was never interrupted, to the last record.
 
 const RUN = 'toy-1';
-/** Some hundred runs: in memory where there is such a folder, since nothing here is about the disk keeping its word. */
-const PARENT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 interface Story {
+  readonly name: string;
   readonly stages: number;
   readonly review: RunConfig['review'];
   /** What the designer comes up with. */
@@ -31,19 +30,31 @@ interface Story {
   readonly causes: readonly BankVersion['cause'][];
 }
 
-/**
- * Automatic: a stage that gets worse and is rolled back, one that gets better, a stop. Guarded: a change that passes.
- * Manual: both, each decided by a person; the way back is a proposal, too.
- */
+/** In the manual one the way back is a proposal, too. */
 const STORIES: readonly Story[] = [
   {
+    name: 'goes back and forth by itself',
     stages: 3,
     review: 'auto',
     changes: [FORGET_ALL, KEEP_PETS],
     causes: ['seed', 'decision', 'rollback', 'decision'],
   },
-  { stages: 2, review: 'guarded', changes: [KEEP_PETS], causes: ['seed', 'decision'] },
   {
+    name: 'applies two changes together by itself',
+    stages: 2,
+    review: 'auto',
+    changes: [KEEP_PETS, KEEP_PLANS],
+    causes: ['seed', 'decision'],
+  },
+  {
+    name: 'applies what passes its replay',
+    stages: 2,
+    review: 'guarded',
+    changes: [KEEP_PETS],
+    causes: ['seed', 'decision'],
+  },
+  {
+    name: 'is reviewed by a person',
     stages: 4,
     review: 'manual',
     changes: [FORGET_ALL, KEEP_PETS],
@@ -57,9 +68,7 @@ interface Place {
 }
 
 function makePlace(): Place {
-  const folder = mkdtempSync(join(PARENT, 'memskill-kill-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return { folder, archive: new ToyArchive() };
+  return { folder: makeTestFolder(), archive: new ToyArchive() };
 }
 
 /** What a process killed now leaves: the files without the lock, which the system frees. */
@@ -71,23 +80,25 @@ function copyPlace({ folder, archive }: Place): Place {
   return copy;
 }
 
-function configOf({ review, stages }: Story): RunConfig {
-  return toyConfig({ outerEpochs: stages, innerEpochs: 1, k: 6, review });
+function configOf({ review, stages, changes }: Story): RunConfig {
+  // One after the other where the first of them is to fail.
+  const maxChanges = changes[0] === FORGET_ALL ? 1 : 2;
+  return toyConfig({ maxChanges, outerEpochs: stages, innerEpochs: 1, k: 6, review });
 }
 
 /** One process: opens the workspace, trains and reviews until the end. */
 async function runProcess(
   place: Place,
   story: Story,
-  options: { readonly beforeWrite?: () => void; readonly wrapEngines?: ToyParts['wrapEngines'] } = {},
+  options: { readonly hooks?: WriteHooks; readonly wrapEngines?: ToyParts['wrapEngines'] } = {},
 ): Promise<void> {
   const disk = await Workspace.open(place.folder, { clock: stillClock });
   const config = configOf(story);
-  const { beforeWrite, wrapEngines } = options;
+  const { hooks = {}, wrapEngines } = options;
   try {
     if (disk.runs.get(RUN) === null) recordToyRun(disk, RUN, config);
     await trainReviewed({
-      workspace: beforeWrite === undefined ? disk : watchedWorkspace(disk, beforeWrite),
+      workspace: watchedWorkspace(disk, hooks),
       runId: RUN,
       config,
       roles: toyRoles(story.changes),
@@ -117,11 +128,11 @@ async function examine({ folder, archive }: Place): Promise<Outcome> {
 }
 
 test.each(STORIES)(
-  '15.1#24 15.5#63 a run in $review mode, killed before any of its writes and resumed, is the uninterrupted one',
+  '15.1#24 15.5#63 a run that $name, killed before any of its writes and resumed, is the uninterrupted one',
   async (story) => {
     const place = makePlace();
     const left: Place[] = [];
-    await runProcess(place, story, { beforeWrite: () => void left.push(copyPlace(place)) });
+    await runProcess(place, story, { hooks: { beforeWrite: () => void left.push(copyPlace(place)) } });
     const expected = await examine(place);
     expect(expected.image.status).toBe('finished');
     expect(expected.image.bankVersions.map(({ cause }) => cause)).toEqual(story.causes);
@@ -132,6 +143,26 @@ test.each(STORIES)(
     }
   },
 );
+
+test('15.5#63 a commit that fails leaves nothing of itself, not even in what is saved after it', async () => {
+  const story = required(STORIES[0], 'story');
+  let commits = 0;
+  const undisturbed = makePlace();
+  await runProcess(undisturbed, story, { hooks: { beforeCommit: () => void (commits += 1) } });
+  const expected = await examine(undisturbed);
+  for (let at = 1; at <= commits; at += 1) {
+    const place = makePlace();
+    let count = 0;
+    const beforeCommit = (): void => {
+      count += 1;
+      if (count === at) throw new AppError('UNAVAILABLE', 'The disk is full.');
+    };
+    const failing = runProcess(place, story, { hooks: { beforeCommit } });
+    await expect(failing, `commit ${at}`).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await runProcess(place, story);
+    expect(await examine(place), `commit ${at} failed`).toEqual(expected);
+  }
+});
 
 /** Engines whose call number `at` fails, once. */
 function failOnce(at: number): {

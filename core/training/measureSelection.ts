@@ -1,8 +1,9 @@
 import type { BankVersion } from '../contract/skill.ts';
 import { splitSelection } from '../datasets/selectionSplit.ts';
 import { choiceModeOf } from '../engines/chooseSkills.ts';
-import type { EpisodeResult } from '../engines/episode.ts';
+import type { EpisodeJob, EpisodeResult } from '../engines/episode.ts';
 import { required } from '../shared/assertions.ts';
+import { runEpisodes } from './runEpisodes.ts';
 import type { TrainingContext } from './trainingContext.ts';
 
 /** Scores of the selection set by question id, and the episodes they come from, one for each training trace. */
@@ -22,27 +23,21 @@ export async function measureSelection(
 ): Promise<SelectionMeasurement> {
   const { config, engines, controller, traces } = context;
   if (controller !== null) await engines.setPolicy(await controller.weights());
-  const episodes = await Promise.all(
-    traces.map((trace) =>
-      engines.runEpisode(
-        {
-          traceId: trace.id,
-          skills: bank.skills,
-          selection: choiceModeOf(config.selection, 'measuring'),
-          forcedSkills: [],
-          newSkills: [],
-          biasScale: 0,
-          stream: [config.seed, 'selection', trace.id],
-          questionIds: splitSelection(trace).selection.map((question) => question.id),
-          memoriesPerQuestion: config.memTopK,
-          hidesNoop: true,
-          judgesAll: false,
-          returnsMemories: true,
-        },
-        signal,
-      ),
-    ),
-  );
+  const jobs = traces.map((trace): EpisodeJob => ({
+    traceId: trace.id,
+    skills: bank.skills,
+    selection: choiceModeOf(config.selection, 'measuring'),
+    forcedSkills: [],
+    newSkills: [],
+    biasScale: 0,
+    stream: [config.seed, 'selection', trace.id],
+    questionIds: splitSelection(trace).selection.map((question) => question.id),
+    memoriesPerQuestion: config.memTopK,
+    hidesNoop: true,
+    judgesAll: false,
+    returnsMemories: true,
+  }));
+  const episodes = await runEpisodes(engines, jobs, { signal });
   const scores = episodes.flatMap((episode) =>
     episode.outcomes.map(({ questionId, score }): [string, number] => [questionId, score]),
   );

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunConfig } from '../config/schema.ts';
@@ -16,6 +13,7 @@ import { sum } from '../shared/arithmetic.ts';
 import { candidates, skillHash } from '../skills/skillBank.ts';
 import { seedSkills } from '../skills/seeds.ts';
 import { Workspace } from '../store/workspace.ts';
+import { makeTestFolder } from './fixtures/testFolder.ts';
 import { stillClock, toyConfig, toyContext, toyController } from './fixtures/toyTraining.ts';
 import { INITIAL_RUN_STATE, type RunState } from './runState.ts';
 import type { TrainedController } from './trainingContext.ts';
@@ -25,16 +23,11 @@ const PETS: Skill = { ...KEEP_PETS.skill, origin: 'designer', isPinned: false };
 const BANK = [...seedSkills({ skipNoop: false }), PETS];
 const METRICS: PpoMetrics = { 'ppo/updates': 1 };
 
-let folder: string;
 let workspace: Workspace;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'memskill-step-'));
-  workspace = await Workspace.open(folder, { clock: stillClock });
+  workspace = await Workspace.open(makeTestFolder(), { clock: stillClock });
 });
-afterEach(async () => {
-  await workspace.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => workspace.close());
 
 interface Update {
   readonly buffer: RolloutBuffer;
@@ -145,16 +138,19 @@ test('a share of the questions is asked where the configuration says so', async 
   expect(result.episodes.map(({ outcomes }) => outcomes.length)).toEqual([4, 4, 4]);
 });
 
-test('an episode that fails ends the step before anything is learned', async () => {
-  const updates: Update[] = [];
+test('an episode that fails stops the others and ends the step before anything is learned', async () => {
+  const stopped: string[] = [];
   const failing = step({
     wrapEngines: (engines) =>
       overriddenEngines(engines, {
-        runEpisode: async () => {
-          throw new AppError('UNAVAILABLE', 'The model does not answer.');
+        runEpisode: async (job, signal) => {
+          if (job.stream[3] === 1) throw new AppError('UNAVAILABLE', 'The model does not answer.');
+          await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+          stopped.push(String(job.stream[3]));
+          throw new AppError('CANCELLED', 'stopped');
         },
       }),
-  }).then((done) => updates.push(...done.updates));
+  });
   await expect(failing).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  expect(updates).toEqual([]);
+  expect(stopped).toEqual(['0', '2']);
 });

@@ -11,6 +11,7 @@ import { required } from '../shared/assertions.ts';
 import { createRng } from '../shared/rng.ts';
 import { candidates, skillHash } from '../skills/skillBank.ts';
 import { skillText } from '../skills/skillText.ts';
+import { runEpisodes } from './runEpisodes.ts';
 import type { RunState } from './runState.ts';
 import { stepMetrics } from './stepMetrics.ts';
 import type { TrainingContext } from './trainingContext.ts';
@@ -112,7 +113,7 @@ export async function trainStep(
   const jobs = drawTraces(context, state.step).map((trace, index) =>
     episodeJob(context, state, { trace, index, skills }),
   );
-  const episodes = await Promise.all(jobs.map((job) => engines.runEpisode(job, signal)));
+  const episodes = await runEpisodes(engines, jobs, { signal });
   const scale = biasScaleOf(state, config.newSkillBiasSteps);
   const ppo =
     controller === null

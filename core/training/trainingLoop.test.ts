@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunConfig } from '../config/schema.ts';
@@ -16,6 +15,7 @@ import { required } from '../shared/assertions.ts';
 import { Workspace } from '../store/workspace.ts';
 import { applyApproved, approveReady, trainOnce, trainReviewed } from './fixtures/reviewer.ts';
 import { referencedCheckpoints, runImage } from './fixtures/runImage.ts';
+import { makeTestFolder } from './fixtures/testFolder.ts';
 import {
   recordToyRun,
   stillClock,
@@ -31,13 +31,10 @@ import type { TrainedController } from './trainingContext.ts';
 let folder: string;
 let workspace: Workspace;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'memskill-training-'));
+  folder = makeTestFolder();
   workspace = await Workspace.open(folder, { clock: stillClock });
 });
-afterEach(async () => {
-  await workspace.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => workspace.close());
 
 /** A recorded run with everything needed to train it. */
 function startToy(
