@@ -101,7 +101,7 @@ describe('verdicts', () => {
   });
 
   test('a verdict that makes no sense now is refused in one sentence and not recorded', async () => {
-    expect(await refusal(1, 'review', second, '--retract', ...workspace)).toContain('"ready"');
+    expect(await refusal(1, 'review', second, '--retract', ...workspace)).toContain('is ready');
     expect(await verdictsOn(second)).toHaveLength(6);
   });
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createRng } from '../shared/rng.ts';
 import { jointLogProbability } from './categorical.ts';
 import { golden } from './fixtures/golden.ts';
-import { greedyTopK, gumbelTopK, randomTopK, similarityTopK, withForcedSkill } from './selection.ts';
+import { greedyTopK, gumbelTopK, randomTopK, similarityTopK, withForcedSkills } from './selection.ts';
 
 test('every way to select gives min(k, n) distinct indices', () => {
   fc.assert(
@@ -63,9 +63,12 @@ test('similarity selection is by cosine, not by length', () => {
 });
 
 test('a forced skill takes the place of the last one, once', () => {
-  expect(withForcedSkill([4, 2, 0], 7)).toEqual([4, 2, 7]);
-  expect(withForcedSkill([4, 2, 0], 2)).toEqual([4, 2, 0]);
-  expect(withForcedSkill([4], 1)).toEqual([1]);
+  expect(withForcedSkills([4, 2, 0], [7])).toEqual([4, 2, 7]);
+  expect(withForcedSkills([4, 2, 0], [2])).toEqual([4, 2, 0]);
+  expect(withForcedSkills([4, 2, 0], [0, 7])).toEqual([4, 7, 0]);
+  expect(withForcedSkills([4, 2, 0], [7, 8])).toEqual([4, 8, 7]);
+  expect(withForcedSkills([4, 2], [7, 8, 9])).toEqual([8, 7]);
+  expect(withForcedSkills([4], [1])).toEqual([1]);
 });
 
 test.each(golden.cases)('golden: greedy at step $step, bias scale $biasScale', ({ biasedLogits, greedy }) => {

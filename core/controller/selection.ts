@@ -43,7 +43,15 @@ export function similarityTopK(span: Float32Array, skills: readonly Float32Array
   );
 }
 
-/** Puts `index` into the selection in place of its last member, unless it is there already (design 8, replay). */
-export function withForcedSkill(selection: readonly number[], index: number): number[] {
-  return selection.includes(index) ? [...selection] : [...selection.slice(0, -1), index];
+/**
+ * Puts forced skills in place of the last of the selection that are not forced themselves, so that the number selected
+ * stays the same; those that do not fit are left out from the end (design 8, replay).
+ */
+export function withForcedSkills(selection: readonly number[], forced: readonly number[]): number[] {
+  const fitting = forced.slice(0, selection.length);
+  const result = [...selection];
+  for (const index of fitting.filter((one) => !selection.includes(one))) {
+    result[result.findLastIndex((one) => !fitting.includes(one))] = index;
+  }
+  return result;
 }

@@ -1,7 +1,13 @@
 import type { RunConfig } from '../config/schema.ts';
 import { jointLogProbability, softmax } from '../controller/categorical.ts';
 import { biasedLogits, type ExplorationBias } from '../controller/explorationBias.ts';
-import { greedyTopK, gumbelTopK, randomTopK, similarityTopK } from '../controller/selection.ts';
+import {
+  greedyTopK,
+  gumbelTopK,
+  randomTopK,
+  similarityTopK,
+  withForcedSkills,
+} from '../controller/selection.ts';
 import { assertNever } from '../shared/assertions.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Rng } from '../shared/rng.ts';
@@ -56,25 +62,12 @@ function draw(input: ChoiceInput, logits: ArrayLike<number> | null): number[] {
   }
 }
 
-/**
- * Puts forced skills in place of the last of the selection that are not forced themselves, so that the number selected
- * stays the same; those that do not fit are left out from the end (design 8, replay).
- */
-function withForced(selection: readonly number[], forced: readonly number[]): number[] {
-  const fitting = forced.slice(0, selection.length);
-  const result = [...selection];
-  for (const index of fitting.filter((one) => !selection.includes(one))) {
-    result[result.findLastIndex((one) => !fitting.includes(one))] = index;
-  }
-  return result;
-}
-
 /** Selects min(k, n) skills. The exploration bias acts only while sampling (reference 5.5). */
 export function chooseSkills(input: ChoiceInput): Choice {
   const { mode, logits, skills } = input;
   const effective =
     logits !== null && mode === 'sample' ? biasedLogits(logits, input.isNew, input.bias) : logits;
-  const action = withForced(draw(input, effective), input.forced);
+  const action = withForcedSkills(draw(input, effective), input.forced);
   const isPolicy = effective !== null && (mode === 'sample' || mode === 'greedy');
   return {
     action,

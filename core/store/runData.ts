@@ -43,11 +43,6 @@ export class MetricTable {
       }),
     );
   }
-
-  /** Forgets the steps after `step`: a resumed run does them again. */
-  deleteAfter(runId: string, step: number): void {
-    this.#database.run('DELETE FROM metrics WHERE runId = ? AND step > ?', runId, step);
-  }
 }
 
 /** One JSON document for each run, which only the training loop understands: all it needs to go on exactly. */

@@ -5,9 +5,10 @@ import { decideStage, type StageDecision } from '../evolution/stageDecision.ts';
 import { mean } from '../shared/arithmetic.ts';
 import { required } from '../shared/assertions.ts';
 import { evolve } from './evolve.ts';
-import { archiveEpisodes, measureSelection, type SelectionMeasurement } from './measureSelection.ts';
+import { measureSelection, type SelectionMeasurement } from './measureSelection.ts';
 import type { RunState } from './runState.ts';
 import type { RunSession } from './runSession.ts';
+import { archiveStage } from './stageMemories.ts';
 import { takeInBank } from './takeInBank.ts';
 
 type StageRecord = Run['stages'][number];
@@ -116,7 +117,7 @@ export async function decideOnStage(session: RunSession, signal: AbortSignal): P
   context.report('measuring the selection set');
   const measured = await measureSelection(context, bank, signal);
   context.report('archiving memories');
-  await archiveEpisodes(context, state.stage, measured.episodes);
+  await archiveStage(context, state.stage, measured.episodes);
   const decision = decideStage(
     state.stages,
     {

@@ -9,6 +9,7 @@ import { recordBatch, recordMemories } from '../skills/statistics.ts';
 import { poolChanges, poolOutcomes } from './hardCasesOf.ts';
 import { parseRunState, type RunState } from './runState.ts';
 import { takeInBank } from './takeInBank.ts';
+import { keepMemories } from './stageMemories.ts';
 import type { StepResult } from './trainStep.ts';
 import type { TrainingContext } from './trainingContext.ts';
 
@@ -139,6 +140,7 @@ export class RunSession {
       workspace.metrics.put(row);
       for (const hardCase of changed) workspace.hardCases.put(hardCase);
       for (const id of closed) workspace.hardCases.delete(id);
+      keepMemories(workspace, { runId, stage: state.stage }, result.episodes);
       this.#write(next);
     });
     this.#state = next;

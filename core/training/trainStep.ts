@@ -59,7 +59,7 @@ function episodeJob(
     memoriesPerQuestion: config.memTopK,
     hidesNoop: false,
     judgesAll: false,
-    returnsMemories: false,
+    returnsMemories: true,
   };
 }
 
