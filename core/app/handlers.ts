@@ -3,6 +3,7 @@ import type { Handlers } from '../contract/rpc.ts';
 import type { ActiveRuns } from './activeRuns.ts';
 import { createBankHandlers } from './handlers/bankHandlers.ts';
 import { createCaseHandlers } from './handlers/caseHandlers.ts';
+import { createDatasetHandlers } from './handlers/datasetHandlers.ts';
 import { createEvaluationHandlers } from './handlers/evaluationHandlers.ts';
 import { createReviewHandlers } from './handlers/reviewHandlers.ts';
 import { createRunHandlers } from './handlers/runHandlers.ts';
@@ -24,6 +25,7 @@ export interface HandlerSetup {
 export function createHandlers({ parts, active, onEvaluationProgress }: HandlerSetup): Handlers {
   return {
     ...createWorkspaceHandlers(parts),
+    ...createDatasetHandlers(parts),
     ...createRunHandlers(parts, active),
     ...createCaseHandlers(parts, active),
     ...createReviewHandlers(parts, active),

@@ -261,7 +261,7 @@ describe('a workspace', () => {
       const disk = mountTestDisk(3072);
       const folder = join(disk, 'work');
       const workspace = ['--workspace', folder] as const;
-      expect(await refusal(1, 'train', ...ONE_STEP, ...workspace)).toContain(
+      expect(await refusal(1, 'train', '--json', ...ONE_STEP, ...workspace)).toContain(
         'the disk is full: free some space',
       );
       const checkpoints = join(folder, 'checkpoints');

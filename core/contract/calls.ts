@@ -82,6 +82,26 @@ export const calls = {
     }),
   ),
 
+  /** What a configuration's data file was understood as: counts, and what was left out or repaired while loading. */
+  'datasets.inspect': call(
+    z.strictObject({ config: z.record(z.string(), z.unknown()) }),
+    z.strictObject({
+      name: z.string(),
+      traces: z.strictObject({
+        train: z.number().int(),
+        validation: z.number().int(),
+        test: z.number().int(),
+      }),
+      spans: z.number().int(),
+      questions: z.number().int(),
+      adversarialQuestions: z.number().int(),
+      compoundEvidenceIds: z.number().int(),
+      /** Evidence that names no turn of the trace, by question. */
+      unresolvedEvidenceIds: z.array(z.strictObject({ questionId: z.string(), id: z.string() })),
+      questionsWithoutEvidence: z.number().int(),
+    }),
+  ),
+
   /** Starts a run and returns at once; `runs.wait` tells how it ended. */
   'runs.start': call(
     z.strictObject({

@@ -6,7 +6,7 @@ import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../
 import { absolutePath, checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 import { describeChange, replayLines } from './proposals.ts';
-import { followRun, reportRun } from './train.ts';
+import { followRun, reportData, reportRun } from './train.ts';
 
 /** The whole loop on the bundled sample, without a person: what each part does, in the order it happens. */
 async function run(context: CommandContext): Promise<void> {
@@ -20,7 +20,7 @@ async function run(context: CommandContext): Promise<void> {
   const client = await context.connect(dir);
   const inDir: CommandContext = { ...context, flags: { ...context.flags, workspace: dir } };
   output.line(`Three invented conversations, built-in engine (no model), workspace ${dir}`);
-  output.line();
+  await reportData(client, config, inDir);
   const started = await client.call('runs.start', { config, name: 'demo', isContinue: false });
   const result = await followRun(client, started.id, inDir);
   if (result.status === 'paused') {

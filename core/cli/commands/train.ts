@@ -76,6 +76,28 @@ export function reportRun(result: TrainResult, context: CommandContext): void {
   output.json(result);
 }
 
+/** What the data file was understood as, before anything is trained on it. */
+export async function reportData(
+  client: Client,
+  config: Readonly<Record<string, unknown>>,
+  { output }: CommandContext,
+): Promise<void> {
+  const data = await client.call('datasets.inspect', { config });
+  const { train, validation, test } = data.traces;
+  output.line(
+    `Data ${data.name}: ${train} training, ${validation} validation and ${test} test traces, ${data.spans} spans, ${data.questions} questions`,
+  );
+  const notes = [
+    `${data.adversarialQuestions} adversarial questions left out`,
+    `${data.compoundEvidenceIds} evidence entries repaired`,
+    `${data.questionsWithoutEvidence} questions without evidence`,
+    `${data.unresolvedEvidenceIds.length} evidence ids name no turn`,
+  ];
+  const unresolved = data.unresolvedEvidenceIds.map(({ questionId, id }) => `${id} of ${questionId}`);
+  output.line(`${notes.join(', ')}${unresolved.length === 0 ? '' : ` (${unresolved.join(', ')})`}`);
+  output.line();
+}
+
 async function run(context: CommandContext): Promise<void> {
   const resumed = textFlag(context, 'resume');
   const isContinue = context.flags.continue === true;
@@ -89,6 +111,7 @@ async function run(context: CommandContext): Promise<void> {
     throw new UsageError(`--name takes at most ${MAX_NAME_LENGTH} characters, not ${name.length}.`);
   const config = resumed === null ? checkedRunOptions(context.runOptions) : null;
   const client = await context.connect();
+  if (config !== null) await reportData(client, config, context);
   const started =
     config === null
       ? await client.call('runs.resume', { runId: resumed ?? '', isContinue })
