@@ -4,6 +4,7 @@ import type { Engines } from '../engines/engines.ts';
 import type { EpisodeJob } from '../engines/episode.ts';
 import type { ReplayAnswers, ReplayRequest, ReplayRunner } from '../evolution/replay.ts';
 import { runEpisodes } from './runEpisodes.ts';
+import { sum } from '../shared/arithmetic.ts';
 
 /** Replays as episodes with the greedy controller: no sampling, so old and new bank differ by the change alone. */
 export class EpisodeReplayRunner implements ReplayRunner {
@@ -25,14 +26,14 @@ export class EpisodeReplayRunner implements ReplayRunner {
   async runEpisodes(request: ReplayRequest): Promise<ReplayAnswers> {
     const jobs = request.traceIds.map((traceId) => this.#job(traceId, request));
     const episodes = await runEpisodes(this.#engines, jobs, { signal: request.signal });
-    const spans = request.traceIds.reduce((sum, id) => sum + (this.#spanCounts.get(id) ?? 0), 0);
-    const memories = episodes.reduce((sum, episode) => sum + episode.memoryCount, 0);
+    const spans = sum(request.traceIds.map((id) => this.#spanCounts.get(id) ?? 0));
+    const memories = sum(episodes.map((episode) => episode.memoryCount));
     return {
       answers: episodes.flatMap((episode) =>
         episode.outcomes.map(({ questionId, prediction, score }) => ({ questionId, prediction, score })),
       ),
       memoriesPerSpan: spans === 0 ? 0 : memories / spans,
-      contextCharacters: episodes.reduce((sum, episode) => sum + episode.contextCharacters, 0),
+      contextCharacters: sum(episodes.map((episode) => episode.contextCharacters)),
     };
   }
 

@@ -12,6 +12,7 @@ import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { bankHash } from '../skills/skillBank.ts';
 import { runEpisodes } from './runEpisodes.ts';
+import { sum } from '../shared/arithmetic.ts';
 
 export interface EvaluationInput {
   readonly dataset: LoadedDataset;
@@ -94,8 +95,8 @@ export async function evaluate(input: EvaluationInput): Promise<EvaluationReport
     onDone: (done) => input.onProgress(done, traces.length),
   });
   const rows = rowsOf(episodes, dataset);
-  const memories = episodes.reduce((sum, episode) => sum + episode.memoryCount, 0);
-  const spans = traces.reduce((sum, trace) => sum + trace.spans.length, 0);
+  const memories = sum(episodes.map((episode) => episode.memoryCount));
+  const spans = sum(traces.map((trace) => trace.spans.length));
   const f1 = summariseScores(rows.map(({ category, f1: score }) => ({ category, score })));
   const judge = summariseScores(rows.map(({ category, judge: score }) => ({ category, score })));
   return {

@@ -81,14 +81,15 @@ export async function archiveStage(
   const of = { runId, stage };
   const space = { id: engines.embedderId, dimension: engines.embedderDimension };
   for (const { id: traceId } of traces) {
-    if (keptMemories(workspace, of, traceId).length === 0) {
+    let kept = keptMemories(workspace, of, traceId);
+    if (kept.length === 0) {
       keepMemories(
         workspace,
         of,
         measured.filter((episode) => episode.traceId === traceId),
       );
+      kept = keptMemories(workspace, of, traceId);
     }
-    const kept = keptMemories(workspace, of, traceId);
     const vectors = await engines.embed(kept.map((memory) => memory.text));
     await archive.addEpisode(space, {
       runId,

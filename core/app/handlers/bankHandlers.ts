@@ -1,7 +1,7 @@
 import type { CallOutput } from '../../contract/calls.ts';
 import type { BankVersion, SkillHealth } from '../../contract/skill.ts';
 import { applyStaged } from '../../evolution/apply.ts';
-import { currentVersion, previewRollback } from '../../evolution/bankHistory.ts';
+import { currentVersion, diffVersions, previewRollback } from '../../evolution/bankHistory.ts';
 import { recordDecision } from '../../evolution/decisions.ts';
 import { createProposals } from '../../evolution/proposals.ts';
 import { bankHealth } from '../../evolution/health.ts';
@@ -130,8 +130,7 @@ export function createBankHandlers(parts: StudioParts, active: ActiveRuns): Hand
     'bank.versions': async () => workspace.bankVersions.list().map(summaryOf),
     'bank.get': async ({ version }) => versionOf(parts, version),
     'bank.health': async ({ version }) => health(parts, versionOf(parts, version)),
-    'bank.diff': async ({ from, to }) =>
-      diffBanks(workspace.bankVersions.require(from).skills, workspace.bankVersions.require(to).skills),
+    'bank.diff': async (versions) => diffVersions(workspace, versions),
     'bank.export': async ({ version }) => ({ text: exportBank(versionOf(parts, version)) }),
     'bank.import': async ({ base64, fileName, acceptAll: acceptsAll }, { signal }) => {
       refuseTraining();

@@ -111,7 +111,8 @@ async function run(context: CommandContext): Promise<void> {
     throw new UsageError(`--name takes at most ${MAX_NAME_LENGTH} characters, not ${name.length}.`);
   const config = resumed === null ? checkedRunOptions(context.runOptions) : null;
   const client = await context.connect();
-  if (config !== null) await reportData(client, config, context);
+  // Nobody reads it beside a JSON document, and the file would be read twice.
+  if (config !== null && context.flags['json'] !== true) await reportData(client, config, context);
   const started =
     config === null
       ? await client.call('runs.resume', { runId: resumed ?? '', isContinue })
