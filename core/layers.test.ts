@@ -3,9 +3,11 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-// Law: imports point downward only (README, "Layout"); two folders of one tier do not know each other.
+// Law: imports point downward only (README, "Layout"); two folders of one tier do not know each other. Above core are the
+// shells (electron) and, behind the contract, the page (renderer).
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
+const PROJECT = join(ROOT, '..');
 
 const TIERS: readonly (readonly string[])[] = [
   ['shared'],
@@ -17,6 +19,7 @@ const TIERS: readonly (readonly string[])[] = [
   ['training'],
   ['exchange'],
   ['app'],
+  ['host'],
   ['cli'],
 ];
 
@@ -26,6 +29,8 @@ const OWNED_PACKAGES: Readonly<Record<string, string>> = {
   '@lancedb/lancedb': 'memory/archive.ts',
   'apache-arrow': 'memory/archive.ts',
   '@tensorflow/': 'controller/',
+  ws: 'host/',
+  open: 'host/openBrowser.ts',
 };
 
 const BROWSER_SAFE = /^(?:shared|contract)\/|(?:^|\/)schema\.ts$/u;
@@ -35,11 +40,12 @@ interface Import {
   readonly specifier: string;
 }
 
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  const pattern =
-    /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|new URL\(\s*['"](\.[^'"]+\.ts)['"]/gu;
-  return [...text.matchAll(pattern)].map((match) => ({
+const IMPORT_PATTERN =
+  /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|new URL\(\s*['"](\.[^'"]+\.ts)['"]/gu;
+
+function importsOf(folder: string, file: string): Import[] {
+  const text = readFileSync(join(folder, file), 'utf8');
+  return [...text.matchAll(IMPORT_PATTERN)].map((match) => ({
     file,
     specifier: match[1] ?? match[2] ?? match[3] ?? match[4] ?? '',
   }));
@@ -47,10 +53,14 @@ function importsOf(file: string): Import[] {
 
 const FILES = globSync('**/*.ts', { cwd: ROOT }).map((file) => file.replaceAll('\\', '/'));
 const SOURCES = FILES.filter((file) => !file.endsWith('.test.ts') && file.includes('/'));
-const IMPORTS = SOURCES.flatMap(importsOf);
+const IMPORTS = SOURCES.flatMap((file) => importsOf(ROOT, file));
 
 function target({ file, specifier }: Import): string {
   return relative(ROOT, join(ROOT, dirname(file), specifier)).replaceAll('\\', '/');
+}
+
+function isOfPackage(specifier: string, name: string): boolean {
+  return specifier === name || specifier.startsWith(name.endsWith('/') ? name : `${name}/`);
 }
 
 function folderOf(path: string): string {
@@ -100,7 +110,7 @@ test('there are no import cycles', () => {
 test('native libraries have one owner', () => {
   const wrong = IMPORTS.filter(({ file, specifier }) =>
     Object.entries(OWNED_PACKAGES).some(
-      ([name, owner]) => specifier.startsWith(name) && !file.startsWith(owner),
+      ([name, owner]) => isOfPackage(specifier, name) && !file.startsWith(owner),
     ),
   );
   expect(wrong).toEqual([]);
@@ -121,4 +131,60 @@ test('randomness, the clock and the environment are read in one file each', () =
   expect(readers(/Math\.random/u)).toEqual([]);
   expect(readers(/Date\.now/u)).toEqual(['shared/clock.ts']);
   expect(readers(/process\.env/u)).toEqual(['config/environment.ts']);
+});
+
+/** What the sources of a folder beside core import: relative ones as `/path` from the project's root. */
+function outerImports(folder: string): Import[] {
+  const files = globSync(`${folder}/**/*.{ts,svelte}`, { cwd: PROJECT }).map((file) =>
+    file.replaceAll('\\', '/'),
+  );
+  // Tests and what configures tools run on Node, wherever the code they are about runs.
+  const sources = files.filter((file) => !/\.(?:test|config)\.ts$/u.test(file));
+  return sources
+    .flatMap((file) => importsOf(PROJECT, file))
+    .map(({ file, specifier }) => ({
+      file,
+      specifier: specifier.startsWith('.')
+        ? `/${relative(PROJECT, join(PROJECT, dirname(file), specifier)).replaceAll('\\', '/')}`
+        : specifier,
+    }));
+}
+
+test('imports of a Svelte file are seen', () => {
+  const wanted = { file: 'renderer/App.svelte', specifier: '/renderer/ui/Navigation.svelte' };
+  expect(outerImports('renderer')).toContainEqual(wanted);
+});
+
+test('the page knows the contract and the errors, nothing else of core, of Node or of Electron', () => {
+  const wrong = outerImports('renderer').filter(({ specifier }) =>
+    specifier.startsWith('/')
+      ? !/^\/(?:renderer\/|core\/contract\/|core\/shared\/errors\.ts$)/u.test(specifier)
+      : specifier.startsWith('node:') || isOfPackage(specifier, 'electron'),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('Electron’s shell stands on core, beside the command line', () => {
+  const wrong = outerImports('electron').filter(
+    ({ specifier }) => specifier.startsWith('/') && !/^\/(?:electron|core\/(?!cli\/))/u.test(specifier),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('the preload script knows the bridge and Electron, and nothing of Node', () => {
+  const wrong = outerImports('electron')
+    .filter(({ file }) => file.startsWith('electron/preload/'))
+    .filter(
+      ({ specifier }) =>
+        specifier !== 'electron' && !/^\/(?:core\/contract|electron\/preload)\//u.test(specifier),
+    );
+  expect(wrong).toEqual([]);
+});
+
+test('nothing of core needs a window', () => {
+  const wrong = IMPORTS.filter(
+    (one) =>
+      isOfPackage(one.specifier, 'electron') || /^\.\.\/(?:electron|renderer|e2e)\//u.test(target(one)),
+  );
+  expect(wrong).toEqual([]);
 });

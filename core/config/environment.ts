@@ -30,3 +30,16 @@ export function goldenFile(name: string): string | null {
 export function defaultWorkspace(): string {
   return variable('MEMSKILL_WORKSPACE') ?? join(homedir(), 'MemSkill Studio');
 }
+
+/** Whether there is a screen to open a window on; only Linux may be without one. */
+export function hasDisplay(platform: NodeJS.Platform): boolean {
+  return platform !== 'linux' || variable('WAYLAND_DISPLAY') !== null || variable('DISPLAY') !== null;
+}
+
+/** This process's environment for a child that is Electron: the variable would make a plain Node of it. */
+export function environmentForElectron(): NodeJS.ProcessEnv {
+  // eslint-disable-next-line no-restricted-properties -- see above
+  const environment = { ...process.env };
+  delete environment['ELECTRON_RUN_AS_NODE'];
+  return environment;
+}

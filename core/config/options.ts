@@ -116,21 +116,21 @@ function checkCombination(config: RunConfig): void {
     throw new AppError(
       'INVALID_INPUT',
       `The data set ${config.dataset} needs its file: name it in data (--data FILE).`,
-      { details: { key: 'data' } },
+      { details: { keys: ['data'] } },
     );
   }
   if (config.dataset === 'sample' && config.data !== null) {
     throw new AppError(
       'INVALID_INPUT',
       `The bundled sample takes no data file, but data (--data) is ${config.data}: name the format of that file in dataset (--dataset).`,
-      { details: { key: 'data' } },
+      { details: { keys: ['data'] } },
     );
   }
   if (config.sessionMode === 'fixed-length' && config.chunkOverlap >= config.chunkSize) {
     throw new AppError(
       'INVALID_INPUT',
       `chunkOverlap (--chunk-overlap) is ${config.chunkOverlap} but must be smaller than chunkSize (--chunk-size), ${config.chunkSize}.`,
-      { details: { key: 'chunkOverlap' } },
+      { details: { keys: ['chunkOverlap'] } },
     );
   }
 }

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { clusterSchema, diagnosisSchema, hardCaseSchema } from './hardCase.ts';
+import {
+  applicationSchema,
+  chosenFileSchema,
+  fileListingSchema,
+  runOptionSchema,
+  settingsSchema,
+  workspaceChangeSchema,
+} from './application.ts';
+import { clusterSchema, diagnosisSchema, hardCaseSchema, hardCaseSummarySchema } from './hardCase.ts';
 import {
   bankChangeSchema,
   decisionSchema,
@@ -10,6 +18,7 @@ import {
 import {
   evaluationReportSchema,
   metricRowSchema,
+  runEventSchema,
   runProgressSchema,
   runSchema,
   trainResultSchema,
@@ -65,6 +74,36 @@ const bankVersionSummarySchema = bankVersionSchema
   });
 
 export const calls = {
+  'application.get': call(nothing, applicationSchema),
+  'settings.get': call(nothing, settingsSchema),
+  /** Keeps all of them; other screens hear of it through `workspace.onChange`. */
+  'settings.set': call(settingsSchema, settingsSchema),
+
+  /** Where one may look for files; null: the folders to begin with. Screens only. */
+  'files.list': call(z.strictObject({ folderId: z.string().nullable() }), fileListingSchema),
+  /** Asks through a dialog of the system; null when the person thought better of it. Screens of Electron only. */
+  'files.choose': call(
+    z.strictObject({
+      title: z.string().min(1).max(200),
+      extensions: z.array(z.string().regex(/^[a-z0-9]+$/u)),
+    }),
+    chosenFileSchema.nullable(),
+  ),
+
+  /** Every option of a run with its default, range and words, in the order of the schema, and what data sets preset. */
+  'config.describe': call(
+    nothing,
+    z.strictObject({
+      options: z.array(runOptionSchema),
+      presets: z.record(z.string(), z.record(z.string(), z.unknown())),
+    }),
+  ),
+  /** The whole configuration that values lead to; INVALID_INPUT names what is wrong in `details.keys`. */
+  'config.check': call(
+    z.strictObject({ config: z.record(z.string(), z.unknown()) }),
+    z.strictObject({ config: z.record(z.string(), z.unknown()) }),
+  ),
+
   'workspace.check': call(
     nothing,
     z.strictObject({
@@ -121,6 +160,8 @@ export const calls = {
   'runs.get': call(runIdInput, runSchema),
   'runs.progress': call(runIdInput, runProgressSchema.nullable()),
   'runs.metrics': call(runIdInput.extend({ fromStep: z.number().int().min(0) }), z.array(metricRowSchema)),
+  /** What happened to a run so far, as marks on its curve. */
+  'runs.events': call(runIdInput, z.array(runEventSchema)),
 
   'cases.list': call(
     z.strictObject({
@@ -129,8 +170,9 @@ export const calls = {
       diagnosis: diagnosisSchema.nullable(),
       limit: z.number().int().min(1).max(10_000),
     }),
-    z.array(hardCaseSchema),
+    z.array(hardCaseSummarySchema),
   ),
+  'cases.get': call(z.strictObject({ caseId: z.string() }), hardCaseSchema),
   'cases.markBad': call(z.strictObject({ caseId: z.string() }), hardCaseSchema),
   'clusters.list': call(runIdInput, z.array(clusterSchema)),
 
@@ -142,6 +184,8 @@ export const calls = {
   'review.decide': call(
     proposalIdInput.extend({
       verdict: z.enum(['approve', 'edit', 'reject', 'redraft', 'park', 'retract', 'discard']),
+      /** Index of the revision that was looked at: another text is not decided on unseen. Null: whichever there is. */
+      revision: z.number().int().min(0).nullable(),
       reason: z.string().max(4000),
       /** The reviewer's own text; required for `edit`, refused otherwise. */
       edit: bankChangeSchema.nullable(),
@@ -151,9 +195,19 @@ export const calls = {
   ),
   /** Binds a stale proposal to the current bank and replays it. */
   'review.rebase': call(proposalIdInput, proposalDetailSchema),
-  /** Applies everything approved for a run's current bank as one version; null: the only run that has something. */
+  /**
+   * Applies everything approved for a run's current bank as one version. `staged` is what was looked at: when something
+   * else is approved by now, nothing is applied; `runId` null then means imports. With `staged` null nothing in
+   * particular was looked at, and `runId` null means the only run that has something.
+   */
   'review.apply': call(
-    z.strictObject({ runId: z.string().nullable() }),
+    z.strictObject({
+      runId: z.string().nullable(),
+      staged: z
+        .array(z.strictObject({ proposalId: z.string(), revision: z.number().int().min(0) }))
+        .min(1)
+        .nullable(),
+    }),
     z.strictObject({
       version: bankVersionSchema,
       replay: replaySchema.nullable(),
@@ -181,8 +235,10 @@ export const calls = {
     z.strictObject({ base64: z.base64(), fileName: z.string(), acceptAll: z.boolean() }),
     z.strictObject({ proposalIds: z.array(z.string()), version: bankVersionSummarySchema.nullable() }),
   ),
+  /** Null: the run (or none) that the latest version belongs to. */
   'bank.rollback': call(
     z.strictObject({
+      runId: z.string().nullable(),
       toVersion: z.number().int().min(0),
       reason: z.string().max(4000),
       source: z.enum(['cli', 'app']),
@@ -211,6 +267,8 @@ export const calls = {
 
 export const events = {
   'runs.onProgress': event(runProgressSchema),
+  /** Something was saved; whoever shows it asks again. At most ten times a second. */
+  'workspace.onChange': event(workspaceChangeSchema),
   'evaluation.onProgress': event(z.strictObject({ done: z.number().int(), total: z.number().int() })),
 } as const;
 

@@ -5,6 +5,15 @@ export const DIAGNOSES = ['not_stored', 'stored_weak', 'not_retrieved', 'not_use
 export const diagnosisSchema = z.enum(DIAGNOSES);
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
 
+/** The words for a diagnosis, the same in names of clusters, reports and screens. */
+export const DIAGNOSIS_WORDS: Readonly<Record<Diagnosis, string>> = {
+  not_stored: 'not stored',
+  stored_weak: 'stored in part',
+  not_retrieved: 'not retrieved',
+  not_used: 'retrieved, not used',
+  bad_case: 'bad case',
+};
+
 export const memoryActionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('insert'), text: z.string().min(1), skill: z.string() }),
   z.strictObject({
@@ -72,6 +81,10 @@ export const hardCaseSchema = z.strictObject({
   chain: evidenceChainSchema,
 });
 export type HardCase = z.infer<typeof hardCaseSchema>;
+
+/** A hard case in a list: without its chain, which is most of it. */
+export const hardCaseSummarySchema = hardCaseSchema.omit({ chain: true, attempts: true });
+export type HardCaseSummary = z.infer<typeof hardCaseSummarySchema>;
 
 export const clusterSchema = z.strictObject({
   id: z.string(),

@@ -156,6 +156,46 @@ describe('calls', () => {
     });
   });
 
+  test('the chain of causes crosses as words, each once', async () => {
+    const disk = new Error('ENOSPC: no space left', { cause: new Error('write') });
+    const { client } = connect({
+      'runs.list': async () => {
+        throw new AppError('UNAVAILABLE', 'Cannot write studio.db.', {
+          cause: new Error('disk I/O error', { cause: new Error('disk I/O error', { cause: disk }) }),
+        });
+      },
+      'runs.get': async () => {
+        throw new TypeError('x is not a function', { cause: 'odd' });
+      },
+      'bank.versions': async () => {
+        throw new AppError('CONFLICT', 'Not now.');
+      },
+    });
+    const known = await failure(client.call('runs.list', {}));
+    expect(known.cause).toEqual(new Error('disk I/O error <- ENOSPC: no space left <- write'));
+    const unknown = await failure(client.call('runs.get', { runId: 'r1' }));
+    expect(unknown).toMatchObject({ code: 'INTERNAL', message: 'x is not a function' });
+    expect(unknown.cause).toEqual(new Error('odd'));
+    expect((await failure(client.call('bank.versions', {}))).cause).toBeUndefined();
+  });
+
+  test('a circle of causes ends', async () => {
+    const error = new Error('one');
+    error.cause = new Error('two', { cause: error });
+    const { client } = connect({
+      'runs.list': async () => {
+        throw error;
+      },
+    });
+    expect((await failure(client.call('runs.list', {}))).cause).toEqual(new Error('two <- one'));
+  });
+
+  test('bad input says as its cause what the schema found', async () => {
+    const { client } = connect({});
+    const error = await failure(client.call('runs.get', { runId: 7 } as never));
+    expect(error.cause).toEqual(new Error('runId: Invalid input: expected string, received number'));
+  });
+
   test('bad input is the caller’s fault and never reaches the handler', async () => {
     let callCount = 0;
     const { client } = connect({

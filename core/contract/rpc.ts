@@ -15,7 +15,10 @@ import {
  * one too, so that nothing works in a test that would not work over a socket.
  * Bad input is the caller's fault (INVALID_INPUT), bad output ours (INTERNAL).
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
+
+/** A long list can be wrong in every entry, in the same way. */
+const NAMED_ISSUES = 5;
 
 /** Moves text between two ends. */
 export interface Transport {
@@ -33,6 +36,8 @@ const errorSchema = z.object({
   code: z.enum(ERROR_CODES),
   message: z.string(),
   details: z.record(z.string(), z.unknown()).optional(),
+  /** What led to it, and to that, in words. */
+  cause: z.string().nullable().default(null),
 });
 
 const messageSchema = z.discriminatedUnion('kind', [
@@ -92,19 +97,37 @@ function hello(): string {
   return JSON.stringify({ kind: 'hello', version: PROTOCOL_VERSION } satisfies Message);
 }
 
-function toWire(error: unknown): z.infer<typeof errorSchema> {
-  if (error instanceof AppError) {
-    return {
-      code: error.code,
-      message: error.message,
-      ...(error.details === undefined ? {} : { details: error.details }),
-    };
-  }
-  return { code: 'INTERNAL', message: messageOf(error) };
+function describeIssues({ issues }: z.ZodError): string {
+  const named = issues.slice(0, NAMED_ISSUES);
+  const words = named.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+  const more = issues.length - named.length;
+  return [...words, ...(more === 0 ? [] : [`and ${more} more`])].join('; ');
 }
 
-function describeIssues(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; ');
+/** Messages of the chain of causes, nearest first, each once; null when there is none. */
+function describeCause(error: unknown): string | null {
+  const causes: unknown[] = [];
+  let cause = error instanceof Error ? error.cause : undefined;
+  while (cause !== undefined && cause !== null && !causes.includes(cause)) {
+    causes.push(cause);
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  const messages = causes.map((one) => (one instanceof z.ZodError ? describeIssues(one) : messageOf(one)));
+  return messages.length === 0 ? null : [...new Set(messages)].join(' <- ');
+}
+
+function toWire(error: unknown): z.infer<typeof errorSchema> {
+  const cause = describeCause(error);
+  if (!(error instanceof AppError)) return { code: 'INTERNAL', message: messageOf(error), cause };
+  const { code, message, details } = error;
+  return { code, message, ...(details === undefined ? {} : { details }), cause };
+}
+
+function fromWire({ code, message, details, cause }: z.infer<typeof errorSchema>): AppError {
+  return new AppError(code, message, {
+    ...(details === undefined ? {} : { details }),
+    ...(cause === null ? {} : { cause: new Error(cause) }),
+  });
 }
 
 function isCallName(name: string): name is CallName {
@@ -211,8 +234,7 @@ class PendingCalls {
     if (call === undefined) return;
     this.#pending.delete(message.id);
     if (message.kind === 'error') {
-      const { code, message: text, details } = message.error;
-      call.reject(new AppError(code, text, details === undefined ? {} : { details }));
+      call.reject(fromWire(message.error));
       return;
     }
     const output = calls[call.name].output.safeParse(message.output);

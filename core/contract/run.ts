@@ -57,6 +57,34 @@ export const runProgressSchema = z.strictObject({
 });
 export type RunProgress = z.infer<typeof runProgressSchema>;
 
+export const RUN_EVENT_KINDS = [
+  'start',
+  'stage',
+  'proposal',
+  'decision',
+  'version',
+  'rollback',
+  'interrupted',
+  'end',
+] as const;
+
+/** Something that happened to a run, as a mark on its curve. Oldest first. */
+export const runEventSchema = z.strictObject({
+  id: z.string(),
+  kind: z.enum(RUN_EVENT_KINDS),
+  /** Finished steps when it happened: its place on the curve. */
+  step: z.number().int(),
+  /** 0-based. */
+  stage: z.number().int().nullable(),
+  atMs: z.number(),
+  /** What happened, in one short sentence. */
+  text: z.string(),
+  /** What it leads to. */
+  proposalId: z.string().nullable(),
+  bankVersion: z.number().int().nullable(),
+});
+export type RunEvent = z.infer<typeof runEventSchema>;
+
 /** How a run stopped. `metricsHash` covers every metric of every step and is equal for equal runs. */
 export const trainResultSchema = z.strictObject({
   run: z.string(),

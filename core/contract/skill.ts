@@ -7,6 +7,9 @@ export type SkillType = z.infer<typeof skillTypeSchema>;
 
 export const SKILL_LIMITS = { nameLength: 64, descriptionLength: 1024, instructionLength: 8000 } as const;
 
+/** What a bank file may have at most, for whoever reads one and whoever offers to. */
+export const BANK_FILE_LIMITS = { sizeBytes: 8 * 1024 * 1024, depth: 16 } as const;
+
 export const skillNameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9_]*$/u, 'must be snake_case: lower-case letters, digits and underscores')
