@@ -2,7 +2,15 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isTemporaryName, makeFolder, moveFile, writeFileAtomic, writeFileAtomicSync } from './atomicFile.ts';
+import {
+  isTemporaryName,
+  makeFolder,
+  moveFile,
+  produceFileSync,
+  writeFileAtomic,
+  writeFileAtomicSync,
+} from './atomicFile.ts';
+import { AppError } from '../shared/errors.ts';
 import { makeTestFolder } from './testFolder.ts';
 
 describe('writing a file', () => {
@@ -14,6 +22,25 @@ describe('writing a file', () => {
     await writeFileAtomic(path, new Uint8Array([0, 255, 10]));
     expect([...readFileSync(path)]).toEqual([0, 255, 10]);
     expect(readdirSync(folder)).toEqual(['bank.json']);
+  });
+
+  test('what another writer makes of an empty file is put in place when it is whole, else nothing is', () => {
+    const folder = makeTestFolder();
+    const path = join(folder, 'copy.db');
+    produceFileSync(path, (empty) => {
+      expect(readFileSync(empty, 'utf8')).toBe('');
+      writeFileSync(empty, 'whole');
+      expect(existsSync(path)).toBe(false);
+    });
+    expect(readFileSync(path, 'utf8')).toBe('whole');
+    expect(() =>
+      produceFileSync(path, (empty) => {
+        writeFileSync(empty, 'par');
+        throw new AppError('UNAVAILABLE', 'The disk is full; free some space.');
+      }),
+    ).toThrow(new AppError('UNAVAILABLE', 'The disk is full; free some space.'));
+    expect(readFileSync(path, 'utf8')).toBe('whole');
+    expect(readdirSync(folder)).toEqual(['copy.db']);
   });
 
   test('any bytes come back, through either function', async () => {

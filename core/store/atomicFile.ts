@@ -17,6 +17,7 @@ import {
 import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { AppError } from '../shared/errors.ts';
 import { fileError, systemErrorCode } from './fileError.ts';
 
 const TEMPORARY_PATTERN = /^\..+\.\d+-\d+\.tmp$/u;
@@ -79,12 +80,21 @@ async function openTemporary(path: string): Promise<{ temporary: string; handle:
 
 /** Replaces or creates `path`. UNAVAILABLE with the remedy when it cannot; then `path` is as it was. */
 export function writeFileAtomicSync(path: string, content: string | Uint8Array): void {
+  replaceSync(path, (_temporary, descriptor) => writeFully(descriptor, toBytes(content)));
+}
+
+/** As `writeFileAtomicSync`, with the content that `produce` writes into the empty file it is given. */
+export function produceFileSync(path: string, produce: (emptyFile: string) => void): void {
+  replaceSync(path, produce);
+}
+
+function replaceSync(path: string, fill: (temporary: string, descriptor: number) => void): void {
   let temporary: string | null = null;
   try {
     const opened = openTemporarySync(path);
     temporary = opened.temporary;
     try {
-      writeFully(opened.descriptor, toBytes(content));
+      fill(temporary, opened.descriptor);
       fsyncSync(opened.descriptor);
     } finally {
       closeSync(opened.descriptor);
@@ -94,7 +104,7 @@ export function writeFileAtomicSync(path: string, content: string | Uint8Array):
     syncFolder(dirname(path));
   } catch (error) {
     if (temporary !== null) rmSync(temporary, { force: true });
-    throw fileError(error, 'write', path);
+    throw error instanceof AppError ? error : fileError(error, 'write', path);
   }
 }
 

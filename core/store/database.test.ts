@@ -208,6 +208,64 @@ describe('a transaction', () => {
   });
 });
 
+describe('whoever listens for writes', () => {
+  const write = (database: Database, text: string): void =>
+    database.write('notes', 'INSERT INTO notes (text) VALUES (?)', text);
+
+  function listen(): { database: Database; heard: string[][]; stop: () => void } {
+    const database = openTest(join(makeTestFolder(), 'a.db'));
+    const heard: string[][] = [];
+    const stop = database.onWrite((tables) => heard.push([...tables, `${texts(database).length} rows`]));
+    return { database, heard, stop };
+  }
+
+  test('hears of each commit once, when it is there to be read, until it stops', () => {
+    const { database, heard, stop } = listen();
+    write(database, 'alone');
+    database.transaction(() => {
+      write(database, 'one');
+      database.transaction(() => write(database, 'two'));
+      database.write('others', 'DELETE FROM notes WHERE text = ?', 'alone');
+      expect(heard).toEqual([['notes', '1 rows']]);
+    });
+    add(database, 'of no interest');
+    database.transaction(() => add(database, 'neither'));
+    stop();
+    write(database, 'unheard');
+    expect(heard).toEqual([
+      ['notes', '1 rows'],
+      ['notes', 'others', '2 rows'],
+    ]);
+  });
+
+  test('hears nothing of what was undone', () => {
+    const { database, heard } = listen();
+    const failing = (inner: () => void): void => {
+      expect(() =>
+        database.transaction(() => {
+          inner();
+          throw new Error('stop');
+        }),
+      ).toThrow('stop');
+    };
+    failing(() => write(database, 'gone'));
+    write(database, 'kept');
+    expect(() => database.write('others', 'DELETE FROM nowhere')).toThrow(/no such table/u);
+    database.transaction(() => {
+      failing(() => database.write('others', 'DELETE FROM notes'));
+      add(database, 'kept');
+    });
+    database.transaction(() => {
+      failing(() => database.write('others', 'DELETE FROM notes'));
+      write(database, 'kept too');
+    });
+    expect(heard).toEqual([
+      ['notes', '1 rows'],
+      ['notes', '3 rows'],
+    ]);
+  });
+});
+
 test('rows can be read one at a time, left early, and the table written afterwards', () => {
   const database = openTest(join(makeTestFolder(), 'a.db'));
   for (const text of ['a', 'b', 'c']) add(database, text);

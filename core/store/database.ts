@@ -8,6 +8,7 @@ import { existsSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { required } from '../shared/assertions.ts';
 import { AppError } from '../shared/errors.ts';
+import { produceFileSync } from './atomicFile.ts';
 import { DISK_FULL_REMEDY } from './fileError.ts';
 import type { Migration } from './migrations.ts';
 
@@ -21,6 +22,8 @@ export interface DatabaseOptions {
   isReadOnly?: boolean;
   /** An empty file or an absent one is then damage, not a new database. */
   mustExist?: boolean;
+  /** Where a copy of an older database goes before it is migrated; without it none is made. */
+  backupPath?: (version: number) => string;
 }
 
 /** How long a statement waits for another connection, for example a reader that blocks a checkpoint. */
@@ -108,7 +111,10 @@ export class Database {
   readonly path: string;
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #listeners = new Set<(tables: ReadonlySet<string>) => void>();
   #depth = 0;
+  /** Tables written in the transaction in progress. */
+  #written: ReadonlySet<string> = new Set();
 
   private constructor(connection: DatabaseSync, path: string) {
     this.#connection = connection;
@@ -120,7 +126,7 @@ export class Database {
    * written by a newer version, or the disk does not let us. The whole file is read once (`quick_check`).
    */
   static open(options: DatabaseOptions): Database {
-    const { path, migrations, isReadOnly = false, mustExist = false } = options;
+    const { path, migrations, isReadOnly = false, mustExist = false, backupPath } = options;
     let database: Database | null = null;
     try {
       const connection = isReadOnly
@@ -130,7 +136,7 @@ export class Database {
       database.#checkVersion(migrations, mustExist);
       database.#checkIntegrity();
       if (isReadOnly) database.#requireCurrent(migrations);
-      else database.#prepareForWriting(migrations);
+      else database.#prepareForWriting(migrations, backupPath);
       return database;
     } catch (error) {
       database?.close();
@@ -153,6 +159,20 @@ export class Database {
       );
     }
     this.#guarded(() => this.#statement(sql).run(...values));
+  }
+
+  /** As `run`, and tells who listens that something of `table` was written, once it is on the disk. */
+  write(table: string, sql: string, ...values: readonly SqlValue[]): void {
+    this.run(sql, ...values);
+    const written = new Set(this.#written).add(table);
+    if (this.#depth > 0) this.#written = written;
+    else this.#notify(written);
+  }
+
+  /** Called after each commit with the tables that `write` wrote in it. Returns the function that unsubscribes. */
+  onWrite(listener: (tables: ReadonlySet<string>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   get(sql: string, ...values: readonly SqlValue[]): Row | null {
@@ -179,16 +199,18 @@ export class Database {
   transaction<T>(fn: () => T): T {
     const depth = this.#depth;
     const savepoint = `nested${depth}`;
+    const writtenBefore = this.#written;
     this.#execute(depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${savepoint}`);
     this.#depth = depth + 1;
+    let result: T;
     try {
-      const result = fn();
+      result = fn();
       if (result instanceof Promise) {
         throw new AppError('INTERNAL', 'A transaction must be synchronous: await before it, not inside it.');
       }
       this.#execute(depth === 0 ? 'COMMIT' : `RELEASE ${savepoint}`);
-      return result;
     } catch (error) {
+      this.#written = writtenBefore;
       if (this.#connection.isTransaction) {
         this.#execute(depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
       }
@@ -196,6 +218,12 @@ export class Database {
     } finally {
       this.#depth = depth;
     }
+    if (depth === 0) {
+      const written = this.#written;
+      this.#written = new Set();
+      this.#notify(written);
+    }
+    return result;
   }
 
   /**
@@ -248,7 +276,7 @@ export class Database {
     );
   }
 
-  #prepareForWriting(migrations: readonly Migration[]): void {
+  #prepareForWriting(migrations: readonly Migration[], backupPath: DatabaseOptions['backupPath']): void {
     const mode = this.get('PRAGMA journal_mode = WAL')?.['journal_mode'];
     if (mode !== 'wal') {
       throw new AppError(
@@ -267,7 +295,12 @@ export class Database {
         throw new AppError('INTERNAL', `Migration ${migration.version} is number ${index + 1} in the list.`);
       }
     });
-    for (const migration of migrations.slice(this.version)) {
+    const { version } = this;
+    if (version > 0 && version < migrations.length && backupPath !== undefined) {
+      // SQLite makes the copy: it has what is still in the write-ahead log, and nothing of what was deleted.
+      produceFileSync(backupPath(version), (path) => this.run('VACUUM INTO ?', path));
+    }
+    for (const migration of migrations.slice(version)) {
       this.transaction(() => {
         this.#execute(migration.sql);
         this.#execute(`PRAGMA user_version = ${migration.version}`);
@@ -281,6 +314,11 @@ export class Database {
     const statement = this.#connection.prepare(sql);
     this.#statements.set(sql, statement);
     return statement;
+  }
+
+  #notify(written: ReadonlySet<string>): void {
+    if (written.size === 0) return;
+    for (const listener of this.#listeners) listener(written);
   }
 
   #execute(sql: string): void {

@@ -119,6 +119,22 @@ CREATE TABLE events (
 CREATE INDEX eventsByRun ON events (runId, sequence);
 `;
 
+/**
+ * `settings` has one row at most. `summary` is a hard case without what is long in it; its value is kept in the index, so
+ * that a list is read without the cases themselves. Damaged text has none: reading the case says what is wrong.
+ */
+const SETTINGS_AND_SUMMARIES = `
+CREATE TABLE settings (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  body TEXT NOT NULL
+) STRICT;
+
+ALTER TABLE hardCases ADD COLUMN summary TEXT GENERATED ALWAYS AS (
+  CASE WHEN json_valid(body) THEN json_remove(body, '$.chain', '$.attempts') END
+) VIRTUAL;
+CREATE INDEX hardCaseSummaries ON hardCases (runId, summary);
+`;
+
 const APPEND_ONLY = ['decisions', 'bankVersions', 'events'];
 
 function appendOnlyTriggers(table: string): string {
@@ -137,4 +153,5 @@ export const MIGRATIONS: readonly Migration[] = [
     summary: 'runs, metrics, memories, hard cases, proposals, decisions, bank versions, events',
     sql: [FIRST_SCHEMA, ...APPEND_ONLY.map(appendOnlyTriggers)].join('\n'),
   },
+  { version: 2, summary: "a reviewer's settings; summaries of hard cases", sql: SETTINGS_AND_SUMMARIES },
 ];

@@ -136,7 +136,8 @@ export class RecordTable<
   put(record: T): void {
     const { columns, values } = this.encode(record);
     const updates = columns.slice(1).map((column) => `${column} = excluded.${column}`);
-    this.database.run(
+    this.database.write(
+      this.spec.table,
       `INSERT INTO ${this.spec.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ` +
         `ON CONFLICT (${this.spec.key}) DO UPDATE SET ${updates.join(', ')}`,
       ...values,
@@ -146,7 +147,7 @@ export class RecordTable<
   /** Nothing happens when there is no such record. */
   delete(key: T[Key]): void {
     const { table, key: keyColumn } = this.spec;
-    this.database.run(`DELETE FROM ${table} WHERE ${keyColumn} = ?`, sqlValue(key, keyColumn));
+    this.database.write(table, `DELETE FROM ${table} WHERE ${keyColumn} = ?`, sqlValue(key, keyColumn));
   }
 }
 
@@ -182,7 +183,8 @@ export class AppendOnlyTable<
           `There is a ${this.spec.noun} ${String(key)} already, and it cannot be replaced.`,
         );
       }
-      this.database.run(
+      this.database.write(
+        this.spec.table,
         `INSERT INTO ${this.spec.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
         ...values,
       );

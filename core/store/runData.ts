@@ -18,7 +18,8 @@ export class MetricTable {
   put(row: MetricRow): void {
     const what = `metrics of run ${row.runId}, step ${row.step}`;
     const checked = checkRecord(metricRowSchema, row, what);
-    this.#database.run(
+    this.#database.write(
+      'metrics',
       'INSERT INTO metrics (runId, step, body) VALUES (?, ?, ?) ' +
         'ON CONFLICT (runId, step) DO UPDATE SET body = excluded.body',
       checked.runId,

@@ -11,7 +11,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MIGRATIONS } from './migrations.ts';
-import { sampleHardCase, sampleProposal, sampleRun } from './sampleRecords.ts';
+import {
+  sampleBankVersion,
+  sampleCluster,
+  sampleDecision,
+  sampleHardCase,
+  sampleProposal,
+  sampleRun,
+} from './sampleRecords.ts';
 import { fixedClock, makeTestFolder } from './testFolder.ts';
 import { Workspace } from './workspace.ts';
 
@@ -64,6 +71,35 @@ describe('a workspace', () => {
       [],
       null,
       [],
+    ]);
+  });
+
+  test('tells what looks different after each commit', async () => {
+    const workspace = await openTest(makeTestFolder());
+    const heard: string[][] = [];
+    workspace.onWrite((domains) => heard.push([...domains]));
+    workspace.runs.put(sampleRun());
+    workspace.transaction(() => {
+      workspace.metrics.put({ runId: 'run-1', step: 0, stage: 0, values: {} });
+      workspace.hardCases.put(sampleHardCase());
+      workspace.clusters.put(sampleCluster());
+    });
+    workspace.transaction(() => {
+      workspace.proposals.put(sampleProposal());
+      workspace.decisions.append(sampleDecision());
+    });
+    workspace.bankVersions.append(sampleBankVersion());
+    workspace.hardCases.delete('case-1');
+    workspace.settings.set({ theme: 'dark', curveSmoothing: 0.8, runDefaults: {} });
+    workspace.runState.put('run-1', {});
+    workspace.events.append({ type: 'run.started', runId: 'run-1', ids: {} });
+    expect(heard).toEqual([
+      ['runs'],
+      ['runs', 'cases', 'clusters'],
+      ['proposals'],
+      ['bank', 'runs', 'proposals'],
+      ['cases'],
+      ['settings'],
     ]);
   });
 

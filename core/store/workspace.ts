@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { WorkspaceDomain } from '../contract/application.ts';
 import type { Transport } from '../contract/rpc.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
@@ -12,9 +13,11 @@ import { fileError } from './fileError.ts';
 import { WorkspaceLock } from './lock.ts';
 import { OwnerServer } from './ownerSocket.ts';
 import { MemoryTable, MetricTable, RunStateTable } from './runData.ts';
+import { SettingsTable } from './settingsTable.ts';
 import { listSetAside, openDatabase, openDatabaseReadOnly } from './workspaceFolder.ts';
 import { createWorkspaceTables } from './workspaceTables.ts';
 import type { WorkspaceTables } from './workspaceTables.ts';
+import { domainsOf } from './writtenDomains.ts';
 
 export interface WorkspaceOptions {
   clock: Clock;
@@ -48,6 +51,7 @@ export class Workspace {
   readonly metrics: MetricTable;
   readonly runState: RunStateTable;
   readonly memories: MemoryTable;
+  readonly settings: SettingsTable;
   readonly events: EventLog;
   readonly checkpoints: CheckpointFiles;
   readonly #database: Database;
@@ -77,6 +81,7 @@ export class Workspace {
     this.metrics = new MetricTable(database);
     this.runState = new RunStateTable(database);
     this.memories = new MemoryTable(database);
+    this.settings = new SettingsTable(database);
     this.checkpoints = new CheckpointFiles(join(folder, 'checkpoints'));
   }
 
@@ -115,6 +120,14 @@ export class Workspace {
     return this.#database.transaction(fn);
   }
 
+  /**
+   * Called after each commit (one write outside a transaction is one) with what it changed for those who look at the
+   * workspace; nothing that was undone is told. Returns the function that unsubscribes.
+   */
+  onWrite(listener: (domains: ReadonlySet<WorkspaceDomain>) => void): () => void {
+    return this.#database.onWrite((tables) => listener(domainsOf(tables)));
+  }
+
   /** Path of one of the workspace's folders, created on first use. */
   folder(name: WorkspaceFolderName): string {
     const path = join(this.folderPath, name);
@@ -147,7 +160,8 @@ export class Workspace {
 
   /**
    * Empties the write-ahead log: after it, deleted text is in none of the workspace's database files (`secure_delete`
-   * overwrites it in the main one). CONFLICT while another process reads.
+   * overwrites it in the main one), except the copy that was made before a migration. CONFLICT while another process
+   * reads.
    */
   checkpointWal(): void {
     this.#database.checkpoint();

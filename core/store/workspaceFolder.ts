@@ -105,7 +105,8 @@ function damaged(folder: string, reason: string, clock: Clock): AppError {
 
 /**
  * The workspace's database, made new where there has been none. The caller holds the lock. Damage is set aside and
- * reported as CORRUPT_DATA, once: the next opening begins empty.
+ * reported as CORRUPT_DATA, once: the next opening begins empty. One of an older version is copied to
+ * `studio.db.v<version>.bak`, which stays, and migrated.
  */
 export function openDatabase(folder: string, clock: Clock): Database {
   const path = join(folder, DATABASE_NAME);
@@ -130,7 +131,12 @@ export function openDatabase(folder: string, clock: Clock): Database {
   }
   let database: Database;
   try {
-    database = Database.open({ path, migrations: MIGRATIONS, mustExist: isKnown });
+    database = Database.open({
+      path,
+      migrations: MIGRATIONS,
+      mustExist: isKnown,
+      backupPath: (version) => `${path}.v${version}.bak`,
+    });
   } catch (error) {
     if (error instanceof AppError && error.code === 'CORRUPT_DATA') {
       throw damaged(folder, `${DATABASE_NAME} is damaged: ${String(error.details?.['reason'])}`, clock);

@@ -1,5 +1,5 @@
-import { clusterSchema, hardCaseSchema } from '../contract/hardCase.ts';
-import type { Cluster, HardCase } from '../contract/hardCase.ts';
+import { clusterSchema } from '../contract/hardCase.ts';
+import type { Cluster } from '../contract/hardCase.ts';
 import { decisionSchema, proposalSchema, replaySchema } from '../contract/proposal.ts';
 import type { Decision, Proposal, Replay } from '../contract/proposal.ts';
 import { runSchema } from '../contract/run.ts';
@@ -8,14 +8,10 @@ import { bankVersionSchema } from '../contract/skill.ts';
 import type { BankVersion } from '../contract/skill.ts';
 import type { Database } from './database.ts';
 import type { EventLog } from './eventLog.ts';
+import { HardCaseTable } from './hardCaseTable.ts';
 import { AppendOnlyTable, RecordTable } from './recordTable.ts';
 
 export type RunTable = RecordTable<Run, 'id', 'status' | 'createdAtMs'>;
-export type HardCaseTable = RecordTable<
-  HardCase,
-  'id',
-  'runId' | 'traceId' | 'questionId' | 'diagnosis' | 'step'
->;
 export type ClusterTable = RecordTable<Cluster, 'id', 'runId' | 'stage'>;
 export type ProposalTable = RecordTable<
   Proposal,
@@ -54,13 +50,7 @@ export function createWorkspaceTables(database: Database, events: EventLog): Wor
       key: 'id',
       columns: ['status', 'createdAtMs'],
     }),
-    hardCases: new RecordTable(database, {
-      table: 'hardCases',
-      noun: 'hard case',
-      schema: hardCaseSchema,
-      key: 'id',
-      columns: ['runId', 'traceId', 'questionId', 'diagnosis', 'step'],
-    }),
+    hardCases: new HardCaseTable(database),
     clusters: new RecordTable(database, {
       table: 'clusters',
       noun: 'cluster',
