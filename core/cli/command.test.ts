@@ -10,6 +10,7 @@ const plain: CommandSpec = {
   flags: [
     { flag: 'note', value: 'TEXT', description: 'a note' },
     { flag: 'all', value: null, description: 'everything' },
+    { flag: 'from', value: 'DIR', isList: true, description: 'may be repeated' },
   ],
   takesRunOptions: false,
   positionals: [0, 1],
@@ -38,6 +39,16 @@ describe('parseCommandLine', () => {
     });
     expect(parseCommandLine(plain, ['--note=x=y'])).toMatchObject({ flags: { note: 'x=y' } });
     expect(parseCommandLine(plain, ['--', '--all'])).toMatchObject({ positionals: ['--all'], flags: {} });
+  });
+
+  test('a flag that may be repeated keeps each value, the last of another one counts', () => {
+    expect(
+      parseCommandLine(plain, ['--from', 'a,b', '--note', 'x', '--from=c', '--note', 'y']),
+    ).toMatchObject({
+      flags: { from: ['a,b', 'c'], note: 'y' },
+    });
+    expect(parseCommandLine(plain, ['--from', 'a']).flags).toEqual({ from: ['a'] });
+    expect(usageError(plain, '--from')).toMatch(/^--from needs a value/u);
   });
 
   test('every command takes --workspace, --json and --help; -h is help', () => {
@@ -134,6 +145,7 @@ describe('help', () => {
         'Flags:',
         '  --note TEXT                   a note',
         '  --all                         everything',
+        '  --from DIR                    may be repeated',
         '  --workspace DIR               folder everything is kept in (default: a new folder)',
         '  --json                        print one JSON document on stdout and nothing else',
         '  --help                        show this help',

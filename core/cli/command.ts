@@ -13,8 +13,13 @@ export interface FlagSpec {
   readonly flag: string;
   /** A placeholder for the value in `--help`; null for a switch. */
   readonly value: string | null;
+  /** May be given more than once; each counts. */
+  readonly isList?: true;
   readonly description: string;
 }
+
+/** A list for a flag that may be given more than once. */
+export type FlagValues = Readonly<Record<string, string | boolean | readonly string[]>>;
 
 export interface CommandSpec {
   readonly name: string;
@@ -38,6 +43,8 @@ export interface Output {
   line(text?: string): void;
   /** The one JSON document, printed only with `--json`. */
   json(value: unknown): void;
+  /** One line on stderr, about something that does not end the command. */
+  warn(text: string): void;
   /** Progress on stderr while work goes on; nothing unless stderr is a terminal. */
   progress(progress: Progress): void;
 }
@@ -52,7 +59,7 @@ export interface Progress {
 
 export interface CommandContext {
   readonly positionals: readonly string[];
-  readonly flags: Readonly<Record<string, string | boolean>>;
+  readonly flags: FlagValues;
   /** Options of a run that were given on the command line, by option name. */
   readonly runOptions: Readonly<Record<string, unknown>>;
   readonly workspaceDir: string;
@@ -76,12 +83,13 @@ export function flagsOf(command: CommandSpec): readonly FlagSpec[] {
 
 export interface ParsedArguments {
   readonly positionals: readonly string[];
-  readonly flags: Readonly<Record<string, string | boolean>>;
+  readonly flags: FlagValues;
   readonly runOptions: Readonly<Record<string, unknown>>;
 }
 
 interface KnownFlag {
   readonly isSwitch: boolean;
+  readonly isList: boolean;
   /** Null for a flag of the command itself. */
   readonly option: RunOption | null;
 }
@@ -89,9 +97,13 @@ interface KnownFlag {
 function knownFlags(command: CommandSpec): ReadonlyMap<string, KnownFlag> {
   const known = new Map<string, KnownFlag>();
   if (command.takesRunOptions) {
-    for (const option of RUN_OPTIONS) known.set(option.flag, { isSwitch: option.kind === 'boolean', option });
+    for (const option of RUN_OPTIONS) {
+      known.set(option.flag, { isSwitch: option.kind === 'boolean', isList: false, option });
+    }
   }
-  for (const { flag, value } of flagsOf(command)) known.set(flag, { isSwitch: value === null, option: null });
+  for (const { flag, value, isList = false } of flagsOf(command)) {
+    known.set(flag, { isSwitch: value === null, isList, option: null });
+  }
   return known;
 }
 
@@ -149,6 +161,10 @@ function readFlag(
   return { name, flag, value: given };
 }
 
+function listed(value: FlagValues[string] | undefined): readonly string[] {
+  return typeof value === 'object' ? value : [];
+}
+
 /** @throws UsageError for unknown flags, missing values and too many or too few arguments. */
 export function parseCommandLine(command: CommandSpec, args: readonly string[]): ParsedArguments {
   const known = knownFlags(command);
@@ -163,13 +179,14 @@ export function parseCommandLine(command: CommandSpec, args: readonly string[]):
     tokens: true,
   });
   const positionals: string[] = [];
-  const flags: Record<string, string | boolean> = {};
+  const flags: Record<string, string | boolean | readonly string[]> = {};
   const runOptions: Record<string, unknown> = {};
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const { name, flag, value } = readFlag(command, known, token);
-    if (flag.option === null) flags[name] = value;
+    if (flag.isList) flags[name] = [...listed(flags[name]), String(value)];
+    else if (flag.option === null) flags[name] = value;
     else runOptions[flag.option.name] = typeof value === 'string' ? coerce(flag.option, value) : value;
   }
   const [least, most] = command.positionals;
@@ -183,6 +200,11 @@ export function parseCommandLine(command: CommandSpec, args: readonly string[]):
 export function textFlag(context: CommandContext, flag: string): string | null {
   const value = context.flags[flag];
   return typeof value === 'string' ? value : null;
+}
+
+/** What a flag that may be given more than once was given, in that order. */
+export function listFlag(context: CommandContext, flag: string): readonly string[] {
+  return listed(context.flags[flag]);
 }
 
 /** A flag that takes a whole number from `minimum` to `maximum`, or null when it was not given. */

@@ -15,6 +15,7 @@ import { evalCommand } from './commands/eval.ts';
 import { proposalsCommand } from './commands/proposals.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runsCommand } from './commands/runs.ts';
+import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { helpText, overviewText } from './helpText.ts';
 import { listenForInterrupt, type Interrupt } from './interrupt.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly CommandSpec[] = [
   proposalsCommand,
   reviewCommand,
   bankCommand,
+  serveCommand,
   benchCommand,
   doctorCommand,
 ];

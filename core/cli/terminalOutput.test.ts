@@ -36,6 +36,14 @@ test('a report goes to stdout, the JSON document does not', () => {
   expect(stderr.text).toBe('');
 });
 
+test('a warning is one line on stderr, in place of the progress', () => {
+  const { output, stdout, stderr } = terminal({ isTTY: true, isJson: true });
+  output.progress({ done: 1, total: 4, label: 'asking' });
+  output.warn('something is amiss.');
+  expect(stdout.text).toBe('');
+  expect(stderr.written.slice(1)).toEqual(['\r\u001b[K', 'memskill: something is amiss.\n']);
+});
+
 test('with --json: the document and nothing else', () => {
   const { output, stdout } = terminal({ isJson: true });
   output.line('one');

@@ -39,6 +39,10 @@ export function createTerminalOutput(options: TerminalOptions): Output & { clear
     json: (value) => {
       if (isJson) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     },
+    warn: (text) => {
+      clear();
+      stderr.write(`memskill: ${text}\n`);
+    },
     progress: ({ done, total, label, etaMs }) => {
       const now = clock.now();
       if (stderr.isTTY !== true || (now - drawnMs < REDRAW_MS && done < total)) return;

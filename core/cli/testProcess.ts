@@ -32,7 +32,19 @@ export interface Running {
 }
 
 export function startMemskill(...args: string[]): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return start(args, null);
+}
+
+/** With nothing but `environment` in its environment. */
+export function startMemskillWith(environment: NodeJS.ProcessEnv, ...args: string[]): Running {
+  return start(args, environment);
+}
+
+function start(args: readonly string[], environment: NodeJS.ProcessEnv | null): Running {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(environment === null ? {} : { env: environment }),
+  });
   const collected = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8');
