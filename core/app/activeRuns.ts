@@ -26,10 +26,16 @@ export class ActiveRuns {
   readonly #active = new Map<string, ActiveRun>();
   /** How runs of this process ended, for a `wait` that comes after the end. */
   readonly #ended = new Map<string, Promise<TrainResult>>();
+  #trainingBackend: string | null = null;
 
   constructor(parts: StudioParts, onProgress: (progress: RunProgress) => void) {
     this.#parts = parts;
     this.#onProgress = onProgress;
+  }
+
+  /** TensorFlow.js backend of the last training; null before the first. */
+  get trainingBackend(): string | null {
+    return this.#trainingBackend;
   }
 
   isActive(runId: string): boolean {
@@ -48,6 +54,7 @@ export class ActiveRuns {
 
   /** Trains in the background. `opened` belongs to the run from here on. */
   start(run: Run, opened: OpenedEngines, isContinue: boolean): void {
+    this.#trainingBackend = opened.trainingBackend ?? this.#trainingBackend;
     const stop = new AbortController();
     const startedMs = this.#parts.clock.now();
     const config = configOf(run);

@@ -1,6 +1,7 @@
 import type { CallName } from '../contract/calls.ts';
 import type { Handlers } from '../contract/rpc.ts';
 import type { ActiveRuns } from './activeRuns.ts';
+import { createApplicationHandlers } from './handlers/applicationHandlers.ts';
 import { createBankHandlers } from './handlers/bankHandlers.ts';
 import { createCaseHandlers } from './handlers/caseHandlers.ts';
 import { createDatasetHandlers } from './handlers/datasetHandlers.ts';
@@ -24,6 +25,7 @@ export interface HandlerSetup {
 /** One thin function for each call of the contract. */
 export function createHandlers({ parts, active, onEvaluationProgress }: HandlerSetup): Handlers {
   return {
+    ...createApplicationHandlers(parts, active),
     ...createWorkspaceHandlers(parts),
     ...createDatasetHandlers(parts),
     ...createRunHandlers(parts, active),

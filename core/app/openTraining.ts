@@ -26,6 +26,8 @@ export interface OpenedEngines {
   readonly dataset: LoadedDataset;
   readonly engines: EnginePool;
   readonly controller: ControllerClient | null;
+  /** What TensorFlow.js computes with; null without a controller. */
+  readonly trainingBackend: string | null;
   close(): Promise<void>;
 }
 
@@ -48,8 +50,9 @@ export async function openEngines(config: RunConfig, platform: Platform): Promis
       skill: engines.embedderDimension,
       hidden: config.hiddenDim,
     };
-    await controller?.init({ dims, scorer: config.scorer, initialStream: [config.seed, 'controller'] });
-    return { dataset, engines, controller, close };
+    const initialStream = [config.seed, 'controller'];
+    const backend = await controller?.init({ dims, scorer: config.scorer, initialStream });
+    return { dataset, engines, controller, trainingBackend: backend?.name ?? null, close };
   } catch (error) {
     await close();
     throw error;

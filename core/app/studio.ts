@@ -1,4 +1,5 @@
 import { startLine } from '../evolution/bankHistory.ts';
+import type { EventName, EventPayload } from '../contract/calls.ts';
 import { createInMemoryTransport } from '../contract/inMemoryTransport.ts';
 import {
   createClient,
@@ -13,8 +14,11 @@ import type { Clock } from '../shared/clock.ts';
 import { seedSkills } from '../skills/seeds.ts';
 import { Workspace } from '../store/workspace.ts';
 import { ActiveRuns } from './activeRuns.ts';
+import { ChangeFeed } from './changeFeed.ts';
+import type { PageShell } from './fileAccess.ts';
 import { createHandlers } from './handlers.ts';
 import type { StudioParts } from './openTraining.ts';
+import { createPageHandlers } from './pageHandlers.ts';
 import type { Platform } from './platform.ts';
 
 export interface StudioOptions {
@@ -32,6 +36,8 @@ function markInterrupted(workspace: Workspace, clock: Clock): void {
         message: 'The process ended while the run was training.',
         updatedAtMs: clock.now(),
       });
+      const { step, stage } = run;
+      workspace.events.append({ type: 'run.interrupted', runId: run.id, ids: { step, stage } });
     }
   });
 }
@@ -42,19 +48,18 @@ export class Studio {
   readonly #active: ActiveRuns;
   readonly #handlers: Handlers;
   readonly #connections = new Set<ServerConnection>();
+  readonly #changes: ChangeFeed;
 
   private constructor(parts: StudioParts) {
     this.#parts = parts;
-    this.#active = new ActiveRuns(parts, (progress) => {
-      for (const connection of this.#connections) connection.emit('runs.onProgress', progress);
-    });
+    this.#active = new ActiveRuns(parts, (progress) => this.#emit('runs.onProgress', progress));
     this.#handlers = createHandlers({
       parts,
       active: this.#active,
-      onEvaluationProgress: (done, total) => {
-        for (const connection of this.#connections) connection.emit('evaluation.onProgress', { done, total });
-      },
+      onEvaluationProgress: (done, total) => this.#emit('evaluation.onProgress', { done, total }),
     });
+    this.#changes = new ChangeFeed((domains) => this.#emit('workspace.onChange', { domains }));
+    parts.workspace.onWrite((domains) => this.#changes.note(domains));
   }
 
   /**
@@ -79,11 +84,14 @@ export class Studio {
     }
   }
 
-  /** Serves a client over any transport until it closes. */
+  /** Serves another process of this machine, which may do everything, over any transport until it closes. */
   attach(transport: Transport): void {
-    const connection = serve(transport, this.#handlers);
-    this.#connections.add(connection);
-    transport.onClose(() => void this.#connections.delete(connection));
+    this.#serve(transport, this.#handlers);
+  }
+
+  /** Serves a screen, which names no paths and speaks for the person in front of it (see `createPageHandlers`). */
+  attachPage(transport: Transport, shell: PageShell): void {
+    this.#serve(transport, createPageHandlers(this.#handlers, { shell, workspace: this.#parts.workspace }));
   }
 
   /** A client in this process; its calls cross a transport like everybody's. */
@@ -96,8 +104,19 @@ export class Studio {
   /** Pauses what trains, so that nothing is lost, and gives the workspace back. */
   async close(): Promise<void> {
     await this.#active.pauseAll();
+    this.#changes.close();
     for (const connection of this.#connections) connection.close();
     await this.#parts.archive.close();
     await this.#parts.workspace.close();
+  }
+
+  #serve(transport: Transport, handlers: Handlers): void {
+    const connection = serve(transport, handlers);
+    this.#connections.add(connection);
+    transport.onClose(() => void this.#connections.delete(connection));
+  }
+
+  #emit<Name extends EventName>(name: Name, payload: EventPayload<Name>): void {
+    for (const connection of this.#connections) connection.emit(name, payload);
   }
 }

@@ -84,3 +84,50 @@ test('progress comes at most ten times a second and ends with the run', async ()
   expect(times.length).toBeLessThanOrEqual(1 + Math.ceil(result.seconds * 10));
   expect(await client.call('runs.progress', { runId })).toBeNull();
 });
+
+test('the marks of a run, and a way back in the line of one run while another trains', async () => {
+  const options = { selection: 'random', workers: 1 } as const;
+  const runId = await start(options);
+  const { bank } = await wait(runId);
+  const events = await client.call('runs.events', { runId });
+  expect(events.map(({ kind, step }) => `${kind} ${step}`)).toEqual([
+    'start 0',
+    'stage 2',
+    'proposal 2',
+    ...events.filter(({ kind }) => kind === 'decision').map(() => 'decision 2'),
+    'version 2',
+    'stage 4',
+    ...events.filter(({ kind }) => kind === 'rollback').map(() => 'rollback 4'),
+    'end 4',
+  ]);
+  const [first] = events;
+  const version = events.find(({ kind }) => kind === 'version')?.bankVersion;
+  expect(version).toBe((first?.bankVersion ?? 0) + 1);
+
+  const other = await start({ ...options, innerEpochs: 100 });
+  const back = { toVersion: first?.bankVersion ?? 0, reason: 'as it was', source: 'cli' } as const;
+  const refused = {
+    code: 'CONFLICT',
+    message: `Run ${other} is training; pause it before you change its bank.`,
+  };
+  await expect(client.call('bank.rollback', { ...back, runId: other })).rejects.toMatchObject(refused);
+  await expect(client.call('bank.rollback', { ...back, runId: null })).rejects.toMatchObject(refused);
+  await expect(client.call('bank.rollback', { ...back, runId: 'none' })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
+  const done = await client.call('bank.rollback', { ...back, runId });
+  expect(done.version).toMatchObject({ runId, parentVersion: bank.version, cause: 'rollback' });
+  expect((await client.call('runs.events', { runId })).at(-2)).toMatchObject({
+    kind: 'rollback',
+    step: 4,
+    bankVersion: done.version.version,
+    text: `Bank v${done.version.version} has the skills of v${back.toVersion} again`,
+  });
+  await client.call('runs.cancel', { runId: other });
+});
+
+test('the backend of the last training is known', async () => {
+  expect((await client.call('application.get', {})).trainingBackend).toBeNull();
+  await wait(await start({ outerEpochs: 1, innerEpochs: 1 }));
+  expect((await client.call('application.get', {})).trainingBackend).toMatch(/^(?:native|wasm)$/u);
+});

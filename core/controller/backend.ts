@@ -16,7 +16,8 @@ export interface Backend {
   readonly note: string | null;
 }
 
-const require = createRequire(import.meta.url);
+// Not named `require`: a bundler adds a constant of that name to modules that use it.
+const requireFrom = createRequire(import.meta.url);
 
 /** A name the compiler does not resolve: these packages may be absent. */
 async function importOptional(packageName: string): Promise<void> {
@@ -26,7 +27,7 @@ async function importOptional(packageName: string): Promise<void> {
 /** tfjs-node 4.22 calls type checks that Node 23 took out of `util`; each is the predicate its name says. */
 function restoreUtilHelpers(): void {
   // CommonJS `util` is a plain mutable object; its typings no longer know these names.
-  const util = require('node:util') as Record<string, unknown>;
+  const util = requireFrom('node:util') as Record<string, unknown>;
   util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
   util['isUndefined'] ??= (value: unknown) => value === undefined;
   util['isNull'] ??= (value: unknown) => value === null;
@@ -48,7 +49,7 @@ async function useWasm(): Promise<void> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   // One thread: products of this size lose more to waking threads than they gain, and the cores have other work.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  const packageFile = require.resolve('@tensorflow/tfjs-backend-wasm/package.json');
+  const packageFile = requireFrom.resolve('@tensorflow/tfjs-backend-wasm/package.json');
   wasm.setWasmPaths(join(dirname(packageFile), 'dist') + sep);
   await use('wasm');
 }

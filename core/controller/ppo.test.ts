@@ -15,12 +15,12 @@ import {
   namedArrays,
   worstError,
 } from './fixtures/golden.ts';
+import { redistributeFinalReward } from './finalReward.ts';
 import {
   generalisedAdvantages,
   minibatches,
   normaliseAdvantages,
   ppoLoss,
-  redistributeFinalReward,
   updateMinibatch,
   type Learner,
   type Sample,

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, describe, test } from 'vitest';
 import { z } from 'zod';
-import { loadDataset, SAMPLE_FILE, type DatasetOptions } from './dataset.ts';
+import { loadDataset, type DatasetOptions } from './dataset.ts';
 import { splitSelection } from './selectionSplit.ts';
 
+const SAMPLE_FILE = fileURLToPath(new URL('../../resources/samples/conversations.json', import.meta.url));
 const options: DatasetOptions = {
   dataset: 'sample',
   data: null,
@@ -13,22 +15,22 @@ const options: DatasetOptions = {
 };
 
 test('the sample takes no file and locomo needs one', () => {
-  expect(() => loadDataset({ ...options, data: 'mine.json' })).toThrow(
+  expect(() => loadDataset({ ...options, data: 'mine.json' }, SAMPLE_FILE)).toThrow(
     'The bundled sample takes no data file, but data is mine.json; set dataset to the format of that file.',
   );
-  expect(() => loadDataset({ ...options, dataset: 'locomo' })).toThrow(
+  expect(() => loadDataset({ ...options, dataset: 'locomo' }, SAMPLE_FILE)).toThrow(
     'The data set locomo needs its file; set data to its path.',
   );
 });
 
 test('locomo reads the file it is given, with the published splits', () => {
-  const dataset = loadDataset({ ...options, dataset: 'locomo', data: SAMPLE_FILE });
+  const dataset = loadDataset({ ...options, dataset: 'locomo', data: SAMPLE_FILE }, '/not/read.json');
   expect(dataset.name).toBe('locomo');
   expect(dataset.splits).toEqual({ train: ['sample-1', 'sample-2', 'sample-3'], validation: [], test: [] });
 });
 
 describe('the bundled sample', () => {
-  const { name, splits, report, traces } = loadDataset(options);
+  const { name, splits, report, traces } = loadDataset(options, SAMPLE_FILE);
 
   test('two conversations train, one validates', () => {
     expect(name).toBe('sample');

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { RunConfig } from '../config/schema.ts';
 import { AppError } from '../shared/errors.ts';
 import { loadLocomo, type SplitPositions } from './locomo.ts';
@@ -9,17 +8,16 @@ export type DatasetOptions = Pick<
   'dataset' | 'data' | 'sessionMode' | 'chunkSize' | 'chunkOverlap'
 >;
 
-/** The bundled sample, in LoCoMo's format; absolute path when run from source. */
-export const SAMPLE_FILE = fileURLToPath(
-  new URL('../../resources/samples/conversations.json', import.meta.url),
-);
-
 const SAMPLE_SPLITS: SplitPositions = { train: [0, 1], validation: [2], test: [] };
 
-/** Loads the data set a configuration names. INVALID_INPUT when `data` is missing or has no place, else as the loaders. */
+/**
+ * Loads the data set a configuration names. INVALID_INPUT when `data` is missing or has no place, else as the loaders.
+ *
+ * @param sampleFile The bundled sample, in LoCoMo's format.
+ */
 export function loadDataset(
   { dataset, data, ...options }: DatasetOptions,
-  sampleFile: string = SAMPLE_FILE,
+  sampleFile: string,
 ): LoadedDataset {
   switch (dataset) {
     case 'sample':

@@ -13,7 +13,7 @@ import type { Designer } from './roles.ts';
 function createRoles(config: RunConfig): EpisodeRoles {
   if (config.engine !== 'builtin') {
     throw new AppError('UNAVAILABLE', 'No language model is set up (--engine llm); use --engine builtin.', {
-      details: { key: 'engine' },
+      details: { keys: ['engine'] },
     });
   }
   return {
@@ -28,7 +28,7 @@ function createDesigner(config: RunConfig): Designer | null {
   if (config.designer === 'none') return null;
   if (config.designer === 'builtin') return createBuiltinDesigner();
   throw new AppError('UNAVAILABLE', 'No language model is set up (--designer llm); use --designer builtin.', {
-    details: { key: 'designer' },
+    details: { keys: ['designer'] },
   });
 }
 

@@ -178,7 +178,7 @@ describe('applyStaged', () => {
         cases,
         replay: { wins: 10, ties: 0, losses: 0, meanDifference: 1, interval: [1, 1] },
         decision: { verdict: 'approve', source: 'cli' },
-        reason: 'memories keep relative words',
+        reason: '',
       },
       insert: {
         parent: skillHash(insert),

@@ -8,7 +8,7 @@ import { currentVersion, nextVersionNumber } from './bankHistory.ts';
 import { combine } from './combination.ts';
 import type { Combination } from './combination.ts';
 import { recordDecision } from './decisions.ts';
-import { reviewModeOf } from './evolutionStore.ts';
+import { reviewModeOf, stepOf } from './evolutionStore.ts';
 import type { EvolutionStore, ReviewMode } from './evolutionStore.ts';
 import { lineageAfter } from './lineage.ts';
 import { measureProposals, storeReplay } from './proposalReplay.ts';
@@ -262,7 +262,12 @@ function commitPlan(store: EvolutionStore, plan: Plan, made: Made): BankVersion 
   store.events.append({
     type: version.cause === 'rollback' ? 'bank.rolledBack' : 'bank.changed',
     runId: version.runId,
-    ids: { bankVersion: version.version, parentVersion: plan.current.version, bankHash: version.hash },
+    ids: {
+      bankVersion: version.version,
+      parentVersion: plan.current.version,
+      bankHash: version.hash,
+      ...stepOf(store, version.runId),
+    },
   });
   return version;
 }

@@ -111,9 +111,9 @@ describe('recordDecision', () => {
   test('a text that changed since it was looked at is not decided on', async () => {
     const scenario = await readyScenario();
     const { store, clock } = scenario;
-    const reviewedHash = textHash(store.proposals.require('p1'));
+    const reviewedRevision = store.proposals.require('p1').revisions.length - 1;
     scenario.decide('p1', 'edit', { edit: addSkill('dates', 'other words') });
-    const late = { proposalId: 'p1', verdict: 'retract', reviewedHash, source: 'app', clock } as const;
+    const late = { proposalId: 'p1', verdict: 'retract', reviewedRevision, source: 'app', clock } as const;
     expect(() => recordDecision(store, late)).toThrow('has another text by now');
   });
 

@@ -4,7 +4,7 @@ import { AppError } from '../shared/errors.ts';
 import { changeHash } from '../skills/changeHash.ts';
 import { validateChange } from '../skills/validation.ts';
 import { currentVersion } from './bankHistory.ts';
-import { nextId, reviewModeOf } from './evolutionStore.ts';
+import { nextId, reviewModeOf, stepOf } from './evolutionStore.ts';
 import type { EvolutionStore } from './evolutionStore.ts';
 import { checkFits, currentRevision, hasEvidence, refuseStale, textHash } from './proposalText.ts';
 import type { Revision } from './proposalText.ts';
@@ -22,8 +22,8 @@ export interface DecisionInput {
   readonly reason?: string | undefined;
   /** The reviewer's own change, with `edit` only and checked here: it becomes a revision and is approved in one step. */
   readonly edit?: unknown;
-  /** Hash of the text on the reviewer's screen; a text that changed meanwhile is then not decided on unseen. */
-  readonly reviewedHash?: string | undefined;
+  /** Index of the revision on the reviewer's screen; a text that came meanwhile is then not decided on unseen. */
+  readonly reviewedRevision?: number | null;
   readonly source: Decision['source'];
   readonly clock: Clock;
 }
@@ -120,7 +120,8 @@ export function recordDecision(store: EvolutionStore, input: DecisionInput): Dec
     if (input.edit !== undefined && input.verdict !== 'edit') {
       throw new AppError('INVALID_INPUT', `Only the verdict "edit" takes a text, not "${input.verdict}".`);
     }
-    if (input.reviewedHash !== undefined && input.reviewedHash !== textHash(proposal)) {
+    const { reviewedRevision = null } = input;
+    if (reviewedRevision !== null && reviewedRevision !== proposal.revisions.length - 1) {
       throw new AppError('CONFLICT', `Proposal ${proposal.id} has another text by now; look at it again.`);
     }
     // Before anything is worked out from it: a verdict its state does not allow is refused first.
@@ -153,6 +154,7 @@ export function recordDecision(store: EvolutionStore, input: DecisionInput): Dec
         revision: decision.revision,
         textHash: decision.textHash,
         bankHash: decision.bankHash,
+        ...stepOf(store, proposal.runId),
       },
     });
     return { decision, proposal: moved };

@@ -56,6 +56,11 @@ export function reviewModeOf(store: EvolutionStore, runId: string | null): Revie
   return runConfigSchema.shape.review.parse(store.runs.require(runId).config['review']);
 }
 
+/** Finished steps of a run, for the journal: where on its curve something happened. Nothing outside a run. */
+export function stepOf(store: EvolutionStore, runId: string | null): { readonly step?: number } {
+  return runId === null ? {} : { step: store.runs.require(runId).step };
+}
+
 /** A short id that is free in `table`: `p1`, `p2`... easy to type, and the same in every run of the same steps. */
 export function nextId(prefix: string, table: { count(): number; get(id: string): unknown }): string {
   let number = table.count() + 1;

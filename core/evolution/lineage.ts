@@ -42,7 +42,6 @@ function lineageOf(store: EvolutionStore, applied: AppliedProposal, parent: Skil
   const { proposal, decision, replay } = applied;
   const cluster = proposal.clusterId === null ? null : store.clusters.get(proposal.clusterId);
   const cases = proposal.caseIds.map((id) => store.hardCases.get(id)).filter((found) => found !== null);
-  const reasoning = currentRevision(proposal).reasoning;
   return {
     parent: parent === undefined ? null : skillHash(parent),
     cluster:
@@ -61,7 +60,8 @@ function lineageOf(store: EvolutionStore, applied: AppliedProposal, parent: Skil
             interval: [...replay.overall.interval],
           },
     decision: { verdict: decision.verdict, source: decision.source },
-    reason: decision.reason === '' ? reasoning : decision.reason,
+    // Not the designer's reasoning: it quotes questions and memories, and a bank is made to be given away.
+    reason: decision.reason,
   };
 }
 

@@ -1,6 +1,7 @@
+import { BANK_FILE_LIMITS } from '../contract/skill.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FILE_LIMITS, keyPath, parseStrictJson } from './strictJson.ts';
+import { keyPath, parseStrictJson } from './strictJson.ts';
 
 function failure(source: Uint8Array | string): unknown {
   try {
@@ -37,7 +38,7 @@ describe('parseStrictJson', () => {
     expect(message(Uint8Array.of(0x22, 0xc3, 0x28, 0x22))).toBe(
       'The file bank.json is not UTF-8 text: save it as UTF-8.',
     );
-    expect(message(' '.repeat(FILE_LIMITS.sizeBytes + 1))).toMatch(
+    expect(message(' '.repeat(BANK_FILE_LIMITS.sizeBytes + 1))).toMatch(
       /^The file bank\.json has 8\.0 MiB, and at most 8 MiB/u,
     );
     expect(message('['.repeat(1_000_000) + ']'.repeat(1_000_000))).toContain('more than 16 levels');

@@ -1,7 +1,7 @@
+import { BANK_FILE_LIMITS } from '../contract/skill.ts';
 import { AppError, messageOf } from '../shared/errors.ts';
 
 /** What a file from elsewhere may hold at most. */
-export const FILE_LIMITS = { sizeBytes: 8 * 1024 * 1024, depth: 16 } as const;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -31,9 +31,9 @@ export function fileError(
 export function parseStrictJson(source: Uint8Array | string, fileName: string): unknown {
   const sizeBytes = typeof source === 'string' ? Buffer.byteLength(source) : source.byteLength;
   const invalid = (problem: string): AppError => fileError('INVALID_INPUT', { fileName, path: [], problem });
-  if (sizeBytes > FILE_LIMITS.sizeBytes)
+  if (sizeBytes > BANK_FILE_LIMITS.sizeBytes)
     throw invalid(
-      `has ${(sizeBytes / MEBIBYTE).toFixed(1)} MiB, and at most ${FILE_LIMITS.sizeBytes / MEBIBYTE} MiB are read: check that it is the right file`,
+      `has ${(sizeBytes / MEBIBYTE).toFixed(1)} MiB, and at most ${BANK_FILE_LIMITS.sizeBytes / MEBIBYTE} MiB are read: check that it is the right file`,
     );
   const text = typeof source === 'string' ? source : decoded(source, invalid);
   let value: unknown;
@@ -77,8 +77,10 @@ function scan(text: string, fileName: string): void {
   for (const [token] of text.matchAll(TOKEN)) {
     const level = levels.at(-1);
     if (token === '{' || token === '[') {
-      if (levels.length === FILE_LIMITS.depth)
-        throw fail(`is nested more than ${FILE_LIMITS.depth} levels deep: check that it is the right file`);
+      if (levels.length === BANK_FILE_LIMITS.depth)
+        throw fail(
+          `is nested more than ${BANK_FILE_LIMITS.depth} levels deep: check that it is the right file`,
+        );
       levels.push(token === '{' ? { keys: new Set(), current: '' } : { keys: null, current: 0 });
       isKey = token === '{';
     } else if (token === '}' || token === ']') {

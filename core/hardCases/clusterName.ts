@@ -1,13 +1,5 @@
-import type { Diagnosis, HardCase } from '../contract/hardCase.ts';
+import { DIAGNOSIS_WORDS, type Diagnosis, type HardCase } from '../contract/hardCase.ts';
 import { contentWords } from './contentWords.ts';
-
-const DIAGNOSIS_WORDS: Readonly<Record<Diagnosis, string>> = {
-  not_stored: 'not stored',
-  stored_weak: 'stored weak',
-  not_retrieved: 'not retrieved',
-  not_used: 'not used',
-  bad_case: 'bad case',
-};
 
 /** A beginning of questions names a cluster when this share of its questions has it. */
 const OPENING_SHARE = 0.4;
@@ -70,7 +62,7 @@ function distinctiveWords(questions: readonly string[], allQuestions: readonly s
     .map(({ stem }) => shown.get(stem) ?? stem);
 }
 
-/** A name such as "when did ... (camping, trip) / stored weak" or "pottery, bowl / not stored". */
+/** A name such as "when did ... (camping, trip) / stored in part" or "pottery, bowl / not stored". */
 export function clusterName(
   cases: readonly HardCase[],
   allQuestions: readonly string[],

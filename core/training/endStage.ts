@@ -91,12 +91,12 @@ function commitDecision(session: RunSession, decided: Decided): void {
   };
   session.commit(
     () => {
-      if (back !== null) goBack(session, decided, back);
       workspace.events.append({
         type: 'run.stageEnded',
         runId,
         ids: { stage: state.stage, step: state.step, bankVersion: bank.version },
       });
+      if (back !== null) goBack(session, decided, back);
       return { ...next, bankVersion: session.bank.version };
     },
     { stages: [...session.run.stages, record] },

@@ -1,5 +1,5 @@
 import { explorationBiasScale } from '../controller/explorationBias.ts';
-import { redistributeFinalReward } from '../controller/ppo.ts';
+import { redistributeFinalReward } from '../controller/finalReward.ts';
 import type { RolloutBuffer, Transition } from '../controller/rolloutBuffer.ts';
 import { sampleQuestions } from '../datasets/questionSampling.ts';
 import { splitSelection } from '../datasets/selectionSplit.ts';

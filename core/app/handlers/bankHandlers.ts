@@ -122,9 +122,11 @@ async function health(parts: StudioParts, version: BankVersion): Promise<SkillHe
 
 export function createBankHandlers(parts: StudioParts, active: ActiveRuns): HandlersOf<'bank'> {
   const { workspace, clock } = parts;
-  const refuseTraining = (): void => {
-    const { runId } = currentVersion(workspace, null);
-    if (runId !== null) active.refuseActive(runId, 'change its bank');
+  /** The current version of a run's line, or of the latest version's. @throws AppError CONFLICT while that run trains. */
+  const changeable = (wanted: string | null): BankVersion => {
+    const current = currentVersion(workspace, wanted === null ? null : workspace.runs.require(wanted).id);
+    if (current.runId !== null) active.refuseActive(current.runId, 'change its bank');
+    return current;
   };
   return {
     'bank.versions': async () => workspace.bankVersions.list().map(summaryOf),
@@ -133,18 +135,18 @@ export function createBankHandlers(parts: StudioParts, active: ActiveRuns): Hand
     'bank.diff': async (versions) => diffVersions(workspace, versions),
     'bank.export': async ({ version }) => ({ text: exportBank(versionOf(parts, version)) }),
     'bank.import': async ({ base64, fileName, acceptAll: acceptsAll }, { signal }) => {
-      refuseTraining();
+      changeable(null);
       const imported = parseBank(Uint8Array.from(Buffer.from(base64, 'base64')), fileName);
       const proposalIds = await proposeImport(parts, imported, signal);
       if (!acceptsAll || proposalIds.length === 0) return { proposalIds, version: null };
       return { proposalIds, version: summaryOf(await acceptAll(parts, proposalIds, imported)) };
     },
-    'bank.rollback': async ({ toVersion, reason, source }) => {
-      refuseTraining();
-      const current = currentVersion(workspace, null);
-      const { to } = previewRollback(workspace, { runId: current.runId, toVersion });
+    'bank.rollback': async ({ runId: wanted, toVersion, reason, source }) => {
+      const current = changeable(wanted);
+      const { runId } = current;
+      const { to } = previewRollback(workspace, { runId, toVersion });
       const version = rollback(workspace, {
-        runId: current.runId,
+        runId,
         toVersion,
         reasoning: reason,
         source,

@@ -11,11 +11,12 @@ export function createCaseHandlers(
   return {
     'cases.list': async ({ runId, category, diagnosis, limit }) =>
       workspace.hardCases
-        .list(runId === null ? {} : { where: { runId: workspace.runs.require(runId).id } })
+        .listSummaries(runId === null ? null : workspace.runs.require(runId).id)
         .filter((one) => category === null || one.category === category)
         .filter((one) => diagnosis === null || one.diagnosis === diagnosis)
         .toSorted((a, b) => difficulty(b) - difficulty(a))
         .slice(0, limit),
+    'cases.get': async ({ caseId }) => workspace.hardCases.require(caseId),
     'cases.markBad': async ({ caseId }) => {
       const hardCase = workspace.hardCases.require(caseId);
       // A training run keeps its cases in memory and would write them back as they were.

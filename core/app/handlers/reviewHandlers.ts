@@ -6,13 +6,7 @@ import { currentVersion } from '../../evolution/bankHistory.ts';
 import { recordDecision } from '../../evolution/decisions.ts';
 import { replayProposal } from '../../evolution/proposalReplay.ts';
 import { isOpen } from '../../evolution/proposalState.ts';
-import {
-  changedSkills,
-  currentRevision,
-  hasEvidence,
-  isReplayable,
-  isStale,
-} from '../../evolution/proposalText.ts';
+import { changedSkills, currentRevision, hasEvidence, isReplayable } from '../../evolution/proposalText.ts';
 import { rebase } from '../../evolution/rebase.ts';
 import { redraftProposal } from '../../evolution/redraft.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -24,10 +18,20 @@ import type { HandlersOf } from '../handlers.ts';
 import { configOf, openEngines, trainingContext, type StudioParts } from '../openTraining.ts';
 
 type ProposalDetail = CallOutput<'proposals.get'>;
+type StagedText = NonNullable<CallInput<'review.apply'>['staged']>[number];
 
-/** Whether a proposal that may still be applied was made for another bank; what is over cannot go stale. */
-function isOpenAndStale({ workspace }: StudioParts, proposal: Proposal): boolean {
-  return isOpen(proposal.state) && isStale(workspace, proposal);
+/**
+ * Whether a proposal that may still be applied was made for another bank; what is over cannot go stale. Made for one
+ * list: it reads the bank of each run once.
+ */
+function staleness({ workspace }: StudioParts): (proposal: Proposal) => boolean {
+  const current = new Map<string | null, string>();
+  const currentHash = (runId: string | null): string => {
+    const hash = current.get(runId) ?? currentVersion(workspace, runId).hash;
+    current.set(runId, hash);
+    return hash;
+  };
+  return ({ state, runId, baseHash }) => isOpen(state) && baseHash !== currentHash(runId);
 }
 
 function detailOf(parts: StudioParts, proposalId: string): ProposalDetail {
@@ -36,7 +40,7 @@ function detailOf(parts: StudioParts, proposalId: string): ProposalDetail {
   const base = workspace.bankVersions.require(proposal.baseVersion);
   return {
     proposal,
-    isStale: isOpenAndStale(parts, proposal),
+    isStale: staleness(parts)(proposal),
     replay: proposal.replayId === null ? null : workspace.replays.get(proposal.replayId),
     cluster: proposal.clusterId === null ? null : workspace.clusters.get(proposal.clusterId),
     cases: proposal.caseIds.map((id) => workspace.hardCases.get(id)).filter((found) => found !== null),
@@ -90,12 +94,20 @@ function designedRun({ workspace }: StudioParts, proposalId: string): string {
 /** Records the comment once a designer is there to answer it, and replays what it answers. */
 async function redraft(
   parts: StudioParts,
-  { proposalId, reason, source }: Pick<CallInput<'review.decide'>, 'proposalId' | 'reason' | 'source'>,
+  decision: Pick<CallInput<'review.decide'>, 'proposalId' | 'revision' | 'reason' | 'source'>,
   signal: AbortSignal,
 ): Promise<void> {
+  const { proposalId, revision, reason, source } = decision;
   await withSession(parts, designedRun(parts, proposalId), async (session) => {
     const { engines, config } = session.context;
-    recordDecision(parts.workspace, { proposalId, verdict: 'redraft', reason, source, clock: parts.clock });
+    recordDecision(parts.workspace, {
+      proposalId,
+      reviewedRevision: revision,
+      verdict: 'redraft',
+      reason,
+      source,
+      clock: parts.clock,
+    });
     const proposal = await redraftProposal(parts.workspace, {
       proposalId,
       designer: engines,
@@ -129,13 +141,26 @@ function stagedRun({ workspace }: StudioParts): string | null {
   return first;
 }
 
+/** @throws AppError CONFLICT when something else is approved by now than what was looked at. */
+function refuseOtherStaged(
+  { workspace }: StudioParts,
+  { runId, staged }: { readonly runId: string | null; readonly staged: readonly StagedText[] },
+): void {
+  const seen = staged.map(({ proposalId, revision }) => `${proposalId}/${revision}`);
+  const now = listStaged(workspace, runId).staged.map(({ id, revisions }) => `${id}/${revisions.length - 1}`);
+  if (seen.toSorted().join(' ') === now.toSorted().join(' ')) return;
+  throw new AppError('CONFLICT', 'Other changes are approved by now than those you saw; look at them again.');
+}
+
 async function apply(
   parts: StudioParts,
   active: ActiveRuns,
-  wanted: { readonly runId: string | null; readonly signal: AbortSignal },
+  wanted: CallInput<'review.apply'> & { readonly signal: AbortSignal },
 ): Promise<CallOutput<'review.apply'>> {
   const { workspace, clock } = parts;
-  const runId = wanted.runId ?? stagedRun(parts);
+  const { staged } = wanted;
+  if (staged !== null) refuseOtherStaged(parts, { runId: wanted.runId, staged });
+  const runId = wanted.runId ?? (staged === null ? stagedRun(parts) : null);
   // A change of no run extends the line of the latest version, which may be a run's.
   const owner = runId ?? currentVersion(workspace, null).runId;
   if (owner !== null) active.refuseActive(owner, 'apply changes to its bank');
@@ -182,17 +207,31 @@ export function createReviewHandlers(
 ): HandlersOf<'proposals' | 'review'> {
   const { workspace, clock } = parts;
   return {
-    'proposals.list': async ({ runId, states }) =>
-      workspace.proposals
-        .list(runId === null ? {} : { where: { runId: workspace.runs.require(runId).id } })
-        .filter((proposal) => states.length === 0 || states.includes(proposal.state))
-        .map((proposal) => ({ ...proposal, isStale: isOpenAndStale(parts, proposal) })),
+    'proposals.list': async ({ runId, states }) => {
+      const isOutdated = staleness(parts);
+      return workspace.proposals
+        .list({
+          where: {
+            ...(runId === null ? {} : { runId: workspace.runs.require(runId).id }),
+            ...(states.length === 0 ? {} : { state: states }),
+          },
+        })
+        .map((proposal) => ({ ...proposal, isStale: isOutdated(proposal) }));
+    },
     'proposals.get': async ({ proposalId }) => detailOf(parts, proposalId),
-    'review.decide': async ({ proposalId, verdict, reason, edit, source }, { signal }) => {
-      if (verdict === 'redraft') await redraft(parts, { proposalId, reason, source }, signal);
+    'review.decide': async ({ edit, ...decision }, { signal }) => {
+      const { verdict, proposalId, revision, reason, source } = decision;
+      if (verdict === 'redraft') await redraft(parts, decision, signal);
       else {
-        const text = edit === null ? {} : { edit };
-        recordDecision(workspace, { proposalId, verdict, reason, ...text, source, clock });
+        recordDecision(workspace, {
+          proposalId,
+          reviewedRevision: revision,
+          verdict,
+          reason,
+          ...(edit === null ? {} : { edit }),
+          source,
+          clock,
+        });
       }
       return detailOf(parts, proposalId);
     },
@@ -200,6 +239,6 @@ export function createReviewHandlers(
       await replayDraft(parts, rebase(workspace, proposalId), signal);
       return detailOf(parts, proposalId);
     },
-    'review.apply': ({ runId }, { signal }) => apply(parts, active, { runId, signal }),
+    'review.apply': (wanted, { signal }) => apply(parts, active, { ...wanted, signal }),
   };
 }

@@ -1,10 +1,24 @@
 import type { Run } from '../../contract/run.ts';
-import { currentVersion } from '../../evolution/bankHistory.ts';
+import { changesOf, currentVersion } from '../../evolution/bankHistory.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ActiveRuns } from '../activeRuns.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { StudioParts } from '../openTraining.ts';
+import { runEvents, type RunHistory } from '../runEvents.ts';
 import { createRun } from '../startRun.ts';
+
+function historyOf({ workspace }: StudioParts, run: Run): RunHistory {
+  const proposals = workspace.proposals.list({ where: { runId: run.id } });
+  return {
+    run,
+    journal: workspace.events.list({ runId: run.id }),
+    versions: workspace.bankVersions
+      .list({ where: { runId: run.id } })
+      .map((version) => ({ version, changes: changesOf(workspace, version) })),
+    proposals,
+    decisions: workspace.decisions.list({ where: { proposalId: proposals.map(({ id }) => id) } }),
+  };
+}
 
 export function createRunHandlers(parts: StudioParts, active: ActiveRuns): HandlersOf<'runs'> {
   const { workspace, clock } = parts;
@@ -35,5 +49,7 @@ export function createRunHandlers(parts: StudioParts, active: ActiveRuns): Handl
     'runs.progress': async ({ runId }) => active.progress(workspace.runs.require(runId).id),
     'runs.metrics': async ({ runId, fromStep }) =>
       workspace.metrics.list(workspace.runs.require(runId).id, fromStep),
+    'runs.events': async ({ runId }) =>
+      runEvents(historyOf(parts, withCurrentBank(workspace.runs.require(runId)))),
   };
 }

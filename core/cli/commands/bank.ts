@@ -110,6 +110,7 @@ async function diff(client: Client, context: CommandContext): Promise<void> {
 async function rollback(client: Client, context: CommandContext): Promise<void> {
   const toVersion = requiredVersion(context.positionals[1]);
   const done = await client.call('bank.rollback', {
+    runId: textFlag(context, 'run'),
     toVersion,
     reason: textFlag(context, 'reason') ?? '',
     source: 'cli',
@@ -132,7 +133,7 @@ const ACTIONS: Readonly<Record<string, BankAction>> = {
   diff: { usage: 'diff FROM TO', takes: [2, 2], run: diff },
   export: { usage: 'export FILE [--version N]', takes: [1, 1], run: exportBank },
   import: { usage: 'import FILE [--accept-all]', takes: [1, 1], run: importBank },
-  rollback: { usage: 'rollback VERSION [--reason TEXT]', takes: [1, 1], run: rollback },
+  rollback: { usage: 'rollback VERSION [--run ID] [--reason TEXT]', takes: [1, 1], run: rollback },
 };
 
 async function run(context: CommandContext): Promise<void> {
@@ -161,6 +162,11 @@ export const bankCommand: CommandSpec = {
       flag: 'accept-all',
       value: null,
       description: 'import: record an approval for each skill and apply them',
+    },
+    {
+      flag: 'run',
+      value: 'ID',
+      description: 'rollback: the bank of this run (default: of the run that the latest version belongs to)',
     },
     { flag: 'reason', value: 'TEXT', description: 'rollback: why' },
   ],

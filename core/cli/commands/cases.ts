@@ -1,4 +1,6 @@
 import { diagnosisSchema, type HardCase } from '../../contract/hardCase.ts';
+import type { Client } from '../../contract/rpc.ts';
+import { AppError } from '../../shared/errors.ts';
 import { countFlag, textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { points } from '../table.ts';
 
@@ -33,6 +35,16 @@ function describe(hardCase: HardCase): string[] {
   return lines;
 }
 
+/** With its chain; null when it was answered since it was listed, by a run that trains. */
+async function wholeCase(client: Client, caseId: string): Promise<HardCase | null> {
+  try {
+    return await client.call('cases.get', { caseId });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return null;
+    throw error;
+  }
+}
+
 async function markBad(caseId: string, context: CommandContext): Promise<void> {
   const client = await context.connect();
   const marked = await client.call('cases.markBad', { caseId });
@@ -58,12 +70,14 @@ async function run(context: CommandContext): Promise<void> {
   const limit = countFlag(context, 'limit', { minimum: 1, maximum: MAX_LIMIT }) ?? DEFAULT_LIMIT;
   const category = countFlag(context, 'category', { minimum: 1, maximum: MAX_CATEGORY });
   const client = await context.connect();
-  const cases = await client.call('cases.list', {
+  const found = await client.call('cases.list', {
     runId: textFlag(context, 'run'),
     category,
     diagnosis: diagnosis?.data ?? null,
     limit,
   });
+  const whole = await Promise.all(found.map(({ id }) => wholeCase(client, id)));
+  const cases = whole.filter((hardCase) => hardCase !== null);
   if (cases.length === 0) context.output.line('No hard cases. They appear while a run trains.');
   for (const hardCase of cases) {
     for (const line of describe(hardCase)) context.output.line(line);

@@ -1,5 +1,6 @@
 import type { CallOutput } from '../../contract/calls.ts';
 import type { Proposal, Replay } from '../../contract/proposal.ts';
+import { changeWords } from '../../evolution/changeWords.ts';
 import { required } from '../../shared/assertions.ts';
 import { writeFileAtomic } from '../../store/atomicFile.ts';
 import {
@@ -16,23 +17,10 @@ import { formatTable, points } from '../table.ts';
 
 type ProposalDetail = CallOutput<'proposals.get'>;
 
-/** `add capture_dates`, `refine insert`, `rollback to v2`. */
+/** What a proposal would do, as `changeWords`. */
 export function describeChange(proposal: Proposal): string {
   const change = proposal.revisions.at(-1)?.change;
-  if (change === undefined) return '';
-  switch (change.kind) {
-    case 'add':
-      return `add ${change.skill.name}`;
-    case 'merge':
-      return `merge ${change.names.join(' + ')} into ${change.into.name}`;
-    case 'rollback':
-      return `rollback to v${change.toVersion}`;
-    case 'pin':
-      return `${change.isPinned ? 'pin' : 'unpin'} ${change.name}`;
-    case 'refine':
-    case 'retire':
-      return `${change.kind} ${change.name}`;
-  }
+  return change === undefined ? '' : changeWords(change);
 }
 
 /** Wins, ties, losses and mean difference with its interval, in points, for each set of a replay. */

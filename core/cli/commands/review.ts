@@ -42,7 +42,7 @@ async function applyStaged(context: CommandContext): Promise<void> {
   const client = await context.connect();
   const applied = await client.call(
     'review.apply',
-    { runId: textFlag(context, 'run') },
+    { runId: textFlag(context, 'run'), staged: null },
     { signal: context.signal },
   );
   context.output.line(
@@ -73,7 +73,14 @@ async function run(context: CommandContext): Promise<void> {
       : parseSkillEdit(await readNamedFile(verdict.editFile), verdict.editFile);
   const detail = await client.call(
     'review.decide',
-    { proposalId, verdict: verdict.verdict, reason: verdict.reason, edit, source: 'cli' },
+    {
+      proposalId,
+      verdict: verdict.verdict,
+      revision: null,
+      reason: verdict.reason,
+      edit,
+      source: 'cli',
+    },
     { signal: context.signal },
   );
   printProposal(detail, context.output);

@@ -1,4 +1,4 @@
-import type { Diagnosis, HardCase } from '../../contract/hardCase.ts';
+import { DIAGNOSES, DIAGNOSIS_WORDS, type HardCase } from '../../contract/hardCase.ts';
 import { difficulty } from '../../hardCases/difficulty.ts';
 import { contentStems, contentWords } from '../../hardCases/contentWords.ts';
 import type { ClusterEvidence } from '../roles.ts';
@@ -124,17 +124,12 @@ export function topicWords(cases: readonly HardCase[]): string[] {
     .map(([, { word }]) => word);
 }
 
-/** "not stored: 3, stored weak: 5" in the order of the chain. */
+/** "not stored: 3, stored in part: 5" in the order of the chain. */
 export function countDiagnoses(cases: readonly HardCase[]): string {
-  const words: readonly (readonly [Diagnosis, string])[] = [
-    ['not_stored', 'not stored'],
-    ['stored_weak', 'stored in part'],
-    ['not_retrieved', 'not retrieved'],
-    ['not_used', 'retrieved but not used'],
-  ];
-  return words
-    .map(([diagnosis, text]) => [cases.filter((one) => one.diagnosis === diagnosis).length, text] as const)
-    .filter(([count]) => count > 0)
-    .map(([count, text]) => `${text}: ${count}`)
+  return DIAGNOSES.map(
+    (diagnosis) => [cases.filter((one) => one.diagnosis === diagnosis).length, diagnosis] as const,
+  )
+    .filter(([count, diagnosis]) => count > 0 && diagnosis !== 'bad_case')
+    .map(([count, diagnosis]) => `${DIAGNOSIS_WORDS[diagnosis]}: ${count}`)
     .join(', ');
 }

@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest';
+import { calls, type CallName } from '../contract/calls.ts';
+import { createInMemoryTransport } from '../contract/inMemoryTransport.ts';
+import { createClient, serve, type Client, type Handlers } from '../contract/rpc.ts';
+import { AppError } from '../shared/errors.ts';
+import { sampleRun } from '../store/sampleRecords.ts';
+import type { FileAccess } from './fileAccess.ts';
+import { createPageHandlers } from './pageHandlers.ts';
+
+const OLD_FILE = '/elsewhere/old.json';
+
+const files: FileAccess = {
+  choice: 'listing',
+  list: async (folderId) => ({
+    folder: { id: String(folderId), name: 'exports', parentId: null },
+    entries: [],
+    isCut: false,
+  }),
+  choose: async ({ title }) => ({ id: '7', name: title }),
+  resolve: (id) => {
+    if (id === 'offered') return '/data/offered.json';
+    throw new AppError('INVALID_INPUT', `"${id}" is no file that was offered here; choose it from the list.`);
+  },
+};
+
+interface Seen {
+  readonly name: string;
+  readonly input: unknown;
+}
+
+/** A page's client over handlers that note what reaches them, and then refuse. */
+function connect(given: Partial<Handlers> = {}): { client: Client; seen: Seen[] } {
+  const seen: Seen[] = [];
+  const refuse =
+    (name: string) =>
+    async (input: unknown): Promise<never> => {
+      seen.push({ name, input });
+      throw new AppError('CONFLICT', 'reached');
+    };
+  const all = Object.fromEntries(Object.keys(calls).map((name) => [name, refuse(name)]));
+  const runs = [sampleRun(), sampleRun({ id: 'run-2', config: { data: OLD_FILE } })];
+  const handlers = createPageHandlers({ ...all, ...given } as Handlers, {
+    shell: { name: 'browser', electronVersion: null, files },
+    workspace: { runs: { list: () => runs } },
+  });
+  const [mine, theirs] = createInMemoryTransport();
+  serve(theirs, handlers);
+  return { client: createClient(mine), seen };
+}
+
+type WithConfig = 'runs.start' | 'datasets.inspect' | 'config.check' | 'evaluation.run';
+
+/** Makes each call that carries a configuration. */
+const WITH_CONFIG: Readonly<
+  Record<WithConfig, (client: Client, config: Record<string, unknown>) => Promise<unknown>>
+> = {
+  'runs.start': (client, config) => client.call('runs.start', { config, name: null, isContinue: false }),
+  'datasets.inspect': (client, config) => client.call('datasets.inspect', { config }),
+  'config.check': (client, config) => client.call('config.check', { config }),
+  'evaluation.run': (client, config) =>
+    client.call('evaluation.run', {
+      subject: { kind: 'seeds' },
+      controller: null,
+      config,
+      split: 'test',
+      hasQuestions: false,
+    }),
+};
+
+test('every call that carries a configuration is looked at', () => {
+  const carrying = Object.entries(calls).filter(([, { input }]) => 'config' in input.shape);
+  expect(carrying.map(([name]) => name).toSorted()).toEqual(Object.keys(WITH_CONFIG).toSorted());
+});
+
+const NAMES = Object.keys(WITH_CONFIG) as WithConfig[];
+
+test.each(NAMES)('%s: an id that was offered becomes its path', async (name) => {
+  const { client, seen } = connect();
+  const config = { dataset: 'locomo', data: 'offered', seed: 7 };
+  await expect(WITH_CONFIG[name](client, config)).rejects.toMatchObject({ message: 'reached' });
+  expect(seen).toEqual([
+    {
+      name,
+      input: expect.objectContaining({ config: { ...config, data: '/data/offered.json' } }) as unknown,
+    },
+  ]);
+});
+
+test.each(NAMES)('%s: the file of a run, no file, and what is no text pass as they are', async (name) => {
+  for (const config of [{ data: OLD_FILE }, { data: null }, { seed: 7 }, { data: 5 }]) {
+    const { client, seen } = connect();
+    await expect(WITH_CONFIG[name](client, config)).rejects.toMatchObject({ message: 'reached' });
+    expect(seen[0]?.input).toMatchObject({ config });
+  }
+});
+
+test.each(NAMES)('%s: a path is refused and reaches nothing', async (name) => {
+  for (const data of ['/etc/passwd', '../old.json', `${OLD_FILE}/`, 'old.json', '']) {
+    const { client, seen } = connect();
+    await expect(WITH_CONFIG[name](client, { dataset: 'locomo', data })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: `"${data}" is no file that was offered here; choose it from the list.`,
+    });
+    expect(seen).toEqual([]);
+  }
+});
+
+test('a checked configuration names the file as the screen did', async () => {
+  const { client } = connect({
+    'config.check': async ({ config }) => ({ config: { ...config, seed: 42 } }),
+  });
+  expect(await client.call('config.check', { config: { dataset: 'locomo', data: 'offered' } })).toEqual({
+    config: { dataset: 'locomo', data: 'offered', seed: 42 },
+  });
+  expect(await client.call('config.check', { config: {} })).toEqual({ config: { data: null, seed: 42 } });
+});
+
+test('the application is that of the screen’s shell, and so are files', async () => {
+  const application = {
+    version: '1.2.3',
+    shell: 'cli',
+    fileChoice: 'none',
+    nodeVersion: '24.0.0',
+    electronVersion: null,
+    system: 'linux x64',
+    trainingBackend: 'wasm',
+    workspace: '/work',
+  } as const;
+  const { client } = connect({ 'application.get': async () => application });
+  expect(await client.call('application.get', {})).toEqual({
+    ...application,
+    shell: 'browser',
+    fileChoice: 'listing',
+  });
+  expect((await client.call('files.list', { folderId: '0:' })).folder?.name).toBe('exports');
+  expect(await client.call('files.choose', { title: 'Data', extensions: ['json'] })).toEqual({
+    id: '7',
+    name: 'Data',
+  });
+});
+
+test('a decision made on a screen says so', async () => {
+  const decide = { proposalId: 'p1', verdict: 'approve', revision: 0, reason: '', edit: null } as const;
+  const back = { runId: null, toVersion: 0, reason: '' };
+  const { client, seen } = connect();
+  const refused = {
+    code: 'INVALID_INPUT',
+    message: 'What is decided on a screen has the source "app", not "cli"; send that.',
+  };
+  await expect(client.call('review.decide', { ...decide, source: 'cli' })).rejects.toMatchObject(refused);
+  await expect(client.call('bank.rollback', { ...back, source: 'cli' })).rejects.toMatchObject(refused);
+  const file = { base64: '', fileName: 'bank.json' };
+  await expect(client.call('bank.import', { ...file, acceptAll: true })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: 'A screen cannot accept a bank file as a whole; import it and decide on each change.',
+  });
+  expect(seen).toEqual([]);
+  const reached = { message: 'reached' };
+  await expect(client.call('review.decide', { ...decide, source: 'app' })).rejects.toMatchObject(reached);
+  await expect(client.call('bank.rollback', { ...back, source: 'app' })).rejects.toMatchObject(reached);
+  await expect(client.call('bank.import', { ...file, acceptAll: false })).rejects.toMatchObject(reached);
+});
+
+test('everything else goes through as it is', async () => {
+  const { client, seen } = connect();
+  await expect(client.call('runs.pause', { runId: 'r1' })).rejects.toMatchObject({ message: 'reached' });
+  expect(seen).toEqual([{ name: 'runs.pause' satisfies CallName, input: { runId: 'r1' } }]);
+});
