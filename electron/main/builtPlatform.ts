@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Platform } from '../../core/app/platform.ts';
+
+/**
+ * Where everything lies once it is built: workers beside the main bundle, samples two folders up, both in the project
+ * and in the packaged archive (Electron reads archives in worker threads too, and finds in `app.asar.unpacked` what was
+ * kept out of them).
+ *
+ * @param mainFolder Absolute path of the folder of the main bundle.
+ */
+export function builtPlatform(mainFolder: string): Platform {
+  return {
+    engineWorker: pathToFileURL(join(mainFolder, 'engineWorker.js')),
+    controllerWorker: pathToFileURL(join(mainFolder, 'controllerWorker.js')),
+    sampleFile: join(mainFolder, '..', '..', 'resources', 'samples', 'conversations.json'),
+  };
+}

@@ -1,0 +1,61 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../core/contract/commands.ts';
+import { menuTemplate } from './menuTemplate.ts';
+
+function build(platform: NodeJS.Platform) {
+  const chosen: string[] = [];
+  const template = menuTemplate({
+    platform,
+    applicationName: 'MemSkill Studio',
+    onCommand: (id) => void chosen.push(id),
+  });
+  return { template, chosen };
+}
+
+function itemsOf(template: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
+  return template.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? itemsOf(item.submenu) : [])]);
+}
+
+const rolesOf = (template: readonly MenuItemConstructorOptions[]): unknown[] =>
+  itemsOf(template).flatMap(({ role }) => role ?? []);
+
+describe.each(['linux', 'win32', 'darwin'] as const)('on %s', (platform) => {
+  const { template, chosen } = build(platform);
+
+  test('every command with a menu stands in it once, with its words and keys, and says its id', () => {
+    const items = itemsOf(template).filter(({ id }) => id !== undefined);
+    expect(items.map(({ id, label, accelerator }) => [id, label, accelerator ?? null]).toSorted()).toEqual(
+      COMMANDS.map(({ id, label, accelerator }) => [id, label, accelerator]).toSorted(),
+    );
+    // What Electron gives a click along is not used.
+    for (const { click } of items) click?.(undefined as never, undefined, {});
+    expect(chosen.toSorted()).toEqual(COMMANDS.map(({ id }) => id).toSorted());
+  });
+
+  test('no two items have the same keys', () => {
+    const keys = itemsOf(template).flatMap(({ accelerator }) => accelerator ?? []);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test('editing, zooming and leaving are what the system has', () => {
+    expect(rolesOf(template)).toEqual(
+      expect.arrayContaining(['editMenu', 'windowMenu', 'help', 'zoomIn', 'reload']),
+    );
+  });
+});
+
+test('macOS has its own first menu; elsewhere it is left by File and told about by Help', () => {
+  expect(build('darwin').template.map(({ label, role }) => label ?? role)).toEqual([
+    'MemSkill Studio',
+    'File',
+    'editMenu',
+    'View',
+    'Run',
+    'Review',
+    'windowMenu',
+    'Help',
+  ]);
+  expect(rolesOf(build('darwin').template)).not.toContain('quit');
+  expect(rolesOf(build('linux').template)).toEqual(expect.arrayContaining(['quit', 'about']));
+});
