@@ -1,0 +1,178 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { createContext } from 'svelte';
+import {
+  settingsSchema,
+  type Application,
+  type Settings,
+  type WorkspaceDomain,
+} from '../../core/contract/application.ts';
+import type { CallInput, CallName, CallOutput } from '../../core/contract/calls.ts';
+import type { CommandId } from '../../core/contract/commands.ts';
+import { createReconnectingClient, type Connection } from '../../core/contract/reconnectingClient.ts';
+import type { Client, Transport } from '../../core/contract/rpc.ts';
+import type { Run, RunProgress } from '../../core/contract/run.ts';
+import { Keymap } from './keymap.ts';
+import { Route, type ViewName } from './route.svelte.ts';
+
+type ProposalRow = CallOutput<'proposals.list'>[number];
+
+/** Waiting for a verdict. */
+const OPEN_STATES: CallInput<'proposals.list'>['states'] = ['draft', 'ready', 'redraft', 'parked'];
+
+/** Views that handle commands which are offered everywhere. */
+const HANDLING_VIEWS: Partial<Record<CommandId, ViewName>> = {
+  'run.new': 'runs',
+  'bank.export': 'bank',
+  'bank.import': 'bank',
+};
+
+/** What the whole window shares: the connection, who is where, and the few lists that every screen shows. */
+export class Studio {
+  readonly route = new Route();
+  readonly keymap = new Keymap((id) => {
+    const view = HANDLING_VIEWS[id];
+    if (view === undefined || view === this.route.view) return false;
+    this.route.go(view);
+    return true;
+  });
+  #connection = $state.raw<Connection>({ kind: 'connecting' });
+  #application = $state.raw<Application | null>(null);
+  #settings = $state.raw<Settings>(settingsSchema.parse({}));
+  #runs = $state.raw<readonly Run[] | null>(null);
+  #openProposals = $state.raw<readonly ProposalRow[]>([]);
+  /** Chosen by the person; null follows the latest run. */
+  #chosenRunId = $state<string | null>(null);
+  /** Failures of work that belongs to no control, until somebody dismisses them. */
+  #problems = $state.raw<readonly unknown[]>([]);
+  readonly #progress = new SvelteMap<string, RunProgress>();
+  readonly #changes = new SvelteMap<WorkspaceDomain, number>();
+  readonly #client: Client;
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(connect: () => Promise<Transport>) {
+    this.#client = createReconnectingClient({
+      connect,
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      onChange: (connection) => this.#onConnection(connection),
+    });
+    this.#client.on('runs.onProgress', (progress) => this.#progress.set(progress.runId, progress));
+    this.#client.on('workspace.onChange', ({ domains }) => this.#onChange(domains));
+    // A page that was asleep has its messages still to come; asking at once shows the present right away.
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden && this.isConnected) this.#onChange(['runs', 'proposals', 'settings']);
+    });
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  get isConnected(): boolean {
+    return this.#connection.kind === 'open';
+  }
+
+  get application(): Application | null {
+    return this.#application;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** Oldest first; null until they were loaded. */
+  get runs(): readonly Run[] | null {
+    return this.#runs;
+  }
+
+  /** The run that every screen is about; null when there is none. */
+  get run(): Run | null {
+    const runs = this.#runs ?? [];
+    return runs.find((run) => run.id === this.#chosenRunId) ?? runs.at(-1) ?? null;
+  }
+
+  /** Proposals of all runs that wait for a verdict. */
+  get openProposals(): readonly ProposalRow[] {
+    return this.#openProposals;
+  }
+
+  get problems(): readonly unknown[] {
+    return this.#problems;
+  }
+
+  /** Where a run is while it trains in this application; null otherwise. */
+  progressOf(runId: string): RunProgress | null {
+    return this.#progress.get(runId) ?? null;
+  }
+
+  /** Grows with every change of a domain and every new connection; `Query` depends on it. */
+  changeCount(domain: WorkspaceDomain): number {
+    return this.#changes.get(domain) ?? 0;
+  }
+
+  call<Name extends CallName>(
+    name: Name,
+    input: CallInput<Name>,
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<CallOutput<Name>> {
+    return this.#client.call(name, input, options);
+  }
+
+  chooseRun(runId: string): void {
+    this.#chosenRunId = runId;
+  }
+
+  async saveSettings(change: Partial<Settings>): Promise<void> {
+    this.#settings = await this.call('settings.set', { ...this.#settings, ...change });
+  }
+
+  report(problem: unknown): void {
+    this.#problems = [...this.#problems, problem];
+  }
+
+  dismiss(problem: unknown): void {
+    this.#problems = this.#problems.filter((one) => one !== problem);
+  }
+
+  #onConnection(connection: Connection): void {
+    this.#connection = connection;
+    if (connection.kind !== 'open') return;
+    this.#application = connection.application;
+    this.#progress.clear();
+    this.#onChange(['runs', 'cases', 'clusters', 'proposals', 'bank', 'settings']);
+  }
+
+  #onChange(domains: readonly WorkspaceDomain[]): void {
+    for (const domain of domains) this.#changes.set(domain, this.changeCount(domain) + 1);
+    // One after the other: a later answer is the newer one.
+    this.#reloading = this.#reloading
+      .then(() => this.#reload(domains))
+      .catch((error: unknown) => {
+        // A lost connection is shown as such, and all is asked again when it is back.
+        if (this.isConnected) this.report(error);
+      });
+  }
+
+  async #reload(domains: readonly WorkspaceDomain[]): Promise<void> {
+    const has = (domain: WorkspaceDomain): boolean => domains.includes(domain);
+    if (has('settings')) this.#settings = await this.call('settings.get', {});
+    if (has('runs') || has('bank')) {
+      const runs = await this.call('runs.list', {});
+      await this.#loadProgress(runs);
+      this.#runs = runs;
+    }
+    if (has('proposals') || has('bank')) {
+      this.#openProposals = await this.call('proposals.list', { runId: null, states: OPEN_STATES });
+    }
+  }
+
+  /** A window opened in the middle of a run has heard no event of it yet; one that ended says so in its record. */
+  async #loadProgress(runs: readonly Run[]): Promise<void> {
+    for (const run of runs.filter(({ id, status }) => status === 'running' || this.#progress.has(id))) {
+      const progress = await this.call('runs.progress', { runId: run.id });
+      if (progress === null) this.#progress.delete(run.id);
+      else this.#progress.set(run.id, progress);
+    }
+  }
+}
+
+export const [getStudio, setStudio] = createContext<Studio>();

@@ -1,0 +1,52 @@
+import type { BankChange, PairedResult, Proposal, Replay } from '../../../core/contract/proposal.ts';
+
+/** What a replay shows, in words and in order of reading. Differences are new minus old. */
+
+export type ReplayCase = Replay['cases'][number];
+
+export interface Outcome {
+  readonly words: string;
+  readonly tone: 'better' | 'worse' | 'neutral';
+}
+
+/** Better or worse only where the 95 % interval leaves 0 out. */
+export function outcomeOf({ count, interval: [low, high] }: PairedResult): Outcome {
+  if (count === 0) return { words: 'no cases', tone: 'neutral' };
+  if (low > 0) return { words: 'better', tone: 'better' };
+  if (high < 0) return { words: 'worse', tone: 'worse' };
+  return { words: 'no difference shown', tone: 'neutral' };
+}
+
+export interface CaseGroups {
+  readonly losses: readonly ReplayCase[];
+  readonly wins: readonly ReplayCase[];
+  readonly ties: readonly ReplayCase[];
+}
+
+/** In the replay's own order. */
+export function caseGroups(cases: readonly ReplayCase[]): CaseGroups {
+  return {
+    losses: cases.filter(({ oldScore, newScore }) => newScore < oldScore),
+    wins: cases.filter(({ oldScore, newScore }) => newScore > oldScore),
+    ties: cases.filter(({ oldScore, newScore }) => newScore === oldScore),
+  };
+}
+
+function isSameChange(one: BankChange, other: BankChange): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/**
+ * Whether a proposal's replay is of the text in force: an edit leaves that of the text before it attached, and taking
+ * the edit back brings that text, and so its replay, back as a revision of its own.
+ */
+export function isReplayOfText(replay: Replay, { revisions }: Proposal): boolean {
+  const current = revisions.at(-1);
+  const replayed = revisions.findLast(({ createdAtMs }) => createdAtMs <= replay.createdAtMs);
+  return current !== undefined && replayed !== undefined && isSameChange(current.change, replayed.change);
+}
+
+/** Whether there is something to replay: the words of the bank change, and there is a run with cases. */
+export function canReplay({ runId }: Pick<Proposal, 'runId'>, change: BankChange): boolean {
+  return runId !== null && change.kind !== 'pin' && change.kind !== 'rollback';
+}

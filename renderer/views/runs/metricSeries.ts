@@ -1,0 +1,92 @@
+import type { MetricRow } from '../../../core/contract/run.ts';
+import { percent } from '../../ui/format.ts';
+
+/** One small curve: a number of each step. */
+export interface MetricSeries {
+  readonly name: string;
+  /** What it is and what to look for. */
+  readonly explanation: string;
+  /** NaN where the step has none. */
+  readonly valueOf: (values: MetricRow['values']) => number;
+  /** With its unit. */
+  readonly inWords: (value: number) => string;
+}
+
+/** With a real minus. */
+const decimal = (value: number, digits: number): string => value.toFixed(digits).replace('-', '\u2212');
+
+const metric =
+  (name: string) =>
+  (values: MetricRow['values']): number =>
+    values[name] ?? Number.NaN;
+
+export const CONTROLLER_SERIES: readonly MetricSeries[] = [
+  {
+    name: 'Entropy',
+    explanation:
+      'Entropy of the choice of a skill. It falls as the controller learns preferences; near 0 it tries nothing new.',
+    valueOf: metric('ppo/entropy'),
+    inWords: (value) => `${decimal(value, 2)} nats`,
+  },
+  {
+    name: 'KL',
+    explanation: 'Approximate KL divergence of the policy after the update from the one before.',
+    valueOf: metric('ppo/approx_kl'),
+    inWords: (value) => `${decimal(value, 4)} nats`,
+  },
+  {
+    name: 'Clip fraction',
+    explanation: 'Share of choices whose probability ratio was clipped in the update.',
+    valueOf: metric('ppo/clip_fraction'),
+    inWords: (value) => percent(value),
+  },
+  {
+    name: 'Explained variance',
+    explanation: 'How much of the returns the critic foresees: 1 is all, 0 is no better than their mean.',
+    valueOf: metric('ppo/explained_variance'),
+    inWords: (value) => decimal(value, 2),
+  },
+];
+
+export const MEMORY_SERIES: readonly MetricSeries[] = [
+  {
+    name: 'Memories a span',
+    explanation: 'Memories at the end of an episode for each of its spans, mean of the step.',
+    valueOf: (values) => metric('episode/memories_mean')(values) / metric('episode/length_mean')(values),
+    inWords: (value) => decimal(value, 1),
+  },
+  {
+    name: 'Junk rate',
+    explanation: 'Share of the memories that no question retrieved.',
+    valueOf: metric('episode/junk_rate'),
+    inWords: (value) => percent(value),
+  },
+  {
+    name: 'Actions a span',
+    explanation: 'Memory actions that the executor wrote for a span.',
+    valueOf: metric('executor/actions_per_span'),
+    inWords: (value) => decimal(value, 1),
+  },
+  {
+    name: 'Refused actions',
+    explanation: 'Share of the actions that were refused, such as types that no selected skill allows.',
+    valueOf: metric('executor/refused_rate'),
+    inWords: (value) => percent(value),
+  },
+];
+
+const SKILL_PREFIX = 'skill/';
+
+/** How often each skill was selected in an episode of the step, by the skill's name. */
+export function skillUse({ values }: MetricRow): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      name.startsWith(SKILL_PREFIX) ? [[name.slice(SKILL_PREFIX.length), value] as const] : [],
+    ),
+  );
+}
+
+/** The last value there is; null without any. */
+export function lastFinite(values: readonly number[]): number | null {
+  return values.findLast(Number.isFinite) ?? null;
+}

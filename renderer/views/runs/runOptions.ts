@@ -1,0 +1,172 @@
+import type { RunOptionDescription, Settings } from '../../../core/contract/application.ts';
+import type { CallOutput } from '../../../core/contract/calls.ts';
+import { AppError } from '../../../core/shared/errors.ts';
+
+/** What a form of a run's options computes. Law: pure. */
+
+export type RunOptions = CallOutput<'config.describe'>;
+export type OptionValue = string | number | boolean | null;
+
+/** What differs from the defaults of the chosen data set, by option. */
+export type Changes = Readonly<Record<string, OptionValue>>;
+
+export const DATASET = 'dataset';
+/** The option that names a file. */
+export const DATA_FILE = 'data';
+export const SAMPLE = 'sample';
+
+/** Groups that a form shows opened: what a person chooses for every run. */
+export const OPEN_GROUPS: readonly string[] = ['data', 'engine', 'loop'];
+
+const SHORT_FORMS: Readonly<Record<string, string>> = { ppo: 'PPO', gae: 'GAE', kl: 'KL', k: 'K', p: 'P' };
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `outerEpochs` as "Outer epochs". */
+export function inWords(name: string): string {
+  const words = name
+    .replace(/^is(?=[A-Z])/u, '')
+    .split(/(?=[A-Z])/u)
+    .map((word) => SHORT_FORMS[word.toLowerCase()] ?? word.toLowerCase());
+  return capitalised(words.join(' '));
+}
+
+function isOptionValue(value: unknown): value is OptionValue {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+function datasetOf({ options }: RunOptions, changes: Changes): string {
+  const dataset = changes[DATASET] ?? options.find(({ name }) => name === DATASET)?.default;
+  return typeof dataset === 'string' ? dataset : '';
+}
+
+/** What an option is when nobody changes it: the chosen data set's preset, else the default. */
+export function baseValue(
+  described: RunOptions,
+  changes: Changes,
+  option: RunOptionDescription,
+): OptionValue {
+  const preset = described.presets[datasetOf(described, changes)]?.[option.name];
+  return isOptionValue(preset) ? preset : option.default;
+}
+
+export function valueOf(described: RunOptions, changes: Changes, option: RunOptionDescription): OptionValue {
+  return changes[option.name] ?? (option.name in changes ? null : baseValue(described, changes, option));
+}
+
+export function isSample(described: RunOptions, changes: Changes): boolean {
+  return datasetOf(described, changes) === SAMPLE;
+}
+
+function without<T>(values: Readonly<Record<string, T>>, name: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(values).filter(([one]) => one !== name));
+}
+
+/** Changes with one more, or without it where it is what the option is anyway. The bundled sample takes no file. */
+export function withValue(
+  described: RunOptions,
+  changes: Changes,
+  change: { readonly option: RunOptionDescription; readonly value: OptionValue },
+): Changes {
+  const { option, value } = change;
+  const others = without(changes, option.name);
+  const base = baseValue(described, others, option);
+  const next = value === base ? others : { ...others, [option.name]: value };
+  return option.name === DATASET && value === SAMPLE ? without(next, DATA_FILE) : next;
+}
+
+/** What a configuration or kept defaults change; options that this version does not have are left out. */
+export function changesIn(described: RunOptions, config: Readonly<Record<string, unknown>>): Changes {
+  const entries = described.options.flatMap(({ name }) => {
+    const value = config[name];
+    return isOptionValue(value) ? [[name, value] as const] : [];
+  });
+  const given: Changes = Object.fromEntries(entries);
+  const differs = (option: RunOptionDescription): boolean =>
+    option.name in given && given[option.name] !== baseValue(described, given, option);
+  return Object.fromEntries(
+    described.options.filter(differs).map((option) => [option.name, given[option.name] ?? null]),
+  );
+}
+
+/** A file is chosen for one run; everything else that was changed may become the default of new ones. */
+export function toDefaults(changes: Changes): Settings['runDefaults'] {
+  return Object.fromEntries(
+    Object.entries(changes).flatMap(([name, value]) =>
+      name === DATA_FILE || value === null ? [] : [[name, value] as const],
+    ),
+  );
+}
+
+/** The run that a first start offers: the sample, and otherwise what new runs start with. */
+export function sampleConfig(runDefaults: Settings['runDefaults']): Settings['runDefaults'] {
+  return { ...without(runDefaults, DATA_FILE), [DATASET]: SAMPLE };
+}
+
+function keysOf({ details }: AppError): readonly string[] {
+  const keys: unknown = details?.['keys'];
+  return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : [];
+}
+
+/** Whether an option takes a value by itself; whether it goes with the others, only the engine knows. */
+function takes(option: RunOptionDescription, value: OptionValue): boolean {
+  const { kind, choices, minimum, isMinimumExclusive, maximum, isInteger } = option;
+  if (kind === 'choice') return typeof value === 'string' && choices.includes(value);
+  if (kind === 'boolean') return typeof value === 'boolean';
+  if (kind === 'text') return value === option.default || (typeof value === 'string' && value !== '');
+  if (typeof value !== 'number' || (isInteger && !Number.isInteger(value))) return false;
+  const isAbove = minimum === null || (isMinimumExclusive ? value > minimum : value >= minimum);
+  return isAbove && (maximum === null || value <= maximum);
+}
+
+/** What is wrong with each option, in words for its field; empty when an error is about none of them. */
+export function errorsByOption(
+  described: RunOptions,
+  changes: Changes,
+  error: unknown,
+): Readonly<Record<string, string>> {
+  if (!(error instanceof AppError)) return {};
+  const keys = keysOf(error);
+  // Flags are for the command line.
+  const message = error.message.replaceAll(/ \(--[^)]*\)|--(?=[a-z])/gu, '');
+  const entries = described.options
+    .filter(({ name }) => keys.includes(name))
+    .map((option) => {
+      const isRight = takes(option, valueOf(described, changes, option));
+      return [option.name, isRight ? message : `It must be ${option.values}.`] as const;
+    });
+  return Object.fromEntries(entries);
+}
+
+/** The last part of a path, whatever system wrote it. */
+export function fileName(path: string): string {
+  return path.split(/[/\\]/u).at(-1) ?? path;
+}
+
+/** An option's value as a person reads it. */
+export function valueInWords(name: string, value: OptionValue): string {
+  if (value === null) return 'none';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return name === DATA_FILE ? fileName(String(value)) : String(value);
+}
+
+/** What an option is for, and what it takes where the control does not show that. */
+export function optionHint({ kind, description, values }: RunOptionDescription): string {
+  const sentences = kind === 'number' ? [description, values] : [description];
+  return sentences.map((text) => `${capitalised(text)}.`).join(' ');
+}
+
+export interface OptionGroup {
+  readonly name: string;
+  readonly options: readonly RunOptionDescription[];
+}
+
+/** Groups in the order in which the options first name them. */
+export function optionGroups({ options }: RunOptions): readonly OptionGroup[] {
+  return [...Map.groupBy(options, ({ group }) => group)].map(([name, members]) => ({
+    name,
+    options: members,
+  }));
+}
