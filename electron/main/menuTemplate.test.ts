@@ -9,6 +9,7 @@ function build(platform: NodeJS.Platform) {
     platform,
     applicationName: 'MemSkill Studio',
     onCommand: (id) => void chosen.push(id),
+    onNewWindow: () => void chosen.push('window.new'),
   });
   return { template, chosen };
 }
@@ -24,13 +25,20 @@ describe.each(['linux', 'win32', 'darwin'] as const)('on %s', (platform) => {
   const { template, chosen } = build(platform);
 
   test('every command with a menu stands in it once, with its words and keys, and says its id', () => {
-    const items = itemsOf(template).filter(({ id }) => id !== undefined);
+    const items = itemsOf(template).filter(({ id }) => id !== undefined && id !== 'window.new');
     expect(items.map(({ id, label, accelerator }) => [id, label, accelerator ?? null]).toSorted()).toEqual(
       COMMANDS.map(({ id, label, accelerator }) => [id, label, accelerator]).toSorted(),
     );
     // What Electron gives a click along is not used.
     for (const { click } of items) click?.(undefined as never, undefined, {});
     expect(chosen.toSorted()).toEqual(COMMANDS.map(({ id }) => id).toSorted());
+  });
+
+  test('a further window can be opened', () => {
+    const item = itemsOf(template).find(({ label }) => label === 'New window');
+    chosen.length = 0;
+    item?.click?.(undefined as never, undefined, {});
+    expect(chosen).toEqual(['window.new']);
   });
 
   test('no two items have the same keys', () => {

@@ -5,6 +5,8 @@ export interface MenuOptions {
   readonly platform: NodeJS.Platform;
   readonly applicationName: string;
   readonly onCommand: (id: CommandId) => void;
+  /** A further window on the same workspace. */
+  readonly onNewWindow: () => void;
 }
 
 type Item = MenuItemConstructorOptions;
@@ -21,9 +23,16 @@ function commandItems(menu: Command['menu'], onCommand: MenuOptions['onCommand']
 }
 
 /** The native menu: the application's commands, and what every application has. */
-export function menuTemplate({ platform, applicationName, onCommand }: MenuOptions): Item[] {
+export function menuTemplate({ platform, applicationName, onCommand, onNewWindow }: MenuOptions): Item[] {
   const isMac = platform === 'darwin';
   const commands = (menu: Command['menu']): Item[] => commandItems(menu, onCommand);
+  const file: Item[] = [
+    { id: 'window.new', label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: onNewWindow },
+    SEPARATOR,
+    ...commands('File'),
+    SEPARATOR,
+    { role: isMac ? 'close' : 'quit' },
+  ];
   const view: Item[] = [
     ...commands('View'),
     SEPARATOR,
@@ -37,7 +46,7 @@ export function menuTemplate({ platform, applicationName, onCommand }: MenuOptio
   ];
   return [
     ...(isMac ? [{ role: 'appMenu', label: applicationName } satisfies Item] : []),
-    { label: 'File', submenu: [...commands('File'), SEPARATOR, { role: isMac ? 'close' : 'quit' }] },
+    { label: 'File', submenu: file },
     { role: 'editMenu' },
     { label: 'View', submenu: view },
     { label: 'Run', submenu: commands('Run') },

@@ -22,11 +22,12 @@ export interface ApplicationFolders {
   readonly main: string;
 }
 
-function setUpMenu(): void {
+function setUpMenu(onNewWindow: () => void): void {
   const template = menuTemplate({
     platform: process.platform,
     applicationName: app.name,
     onCommand: (id) => BrowserWindow.getFocusedWindow()?.webContents.send(BRIDGE_CHANNELS.command, id),
+    onNewWindow,
   });
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
@@ -78,7 +79,6 @@ export async function openApplication({ workspace, main }: ApplicationFolders): 
   denyPermissions(session.defaultSession);
   protocol.handle(PAGE_SCHEME, createPageHandler(join(main, '..', 'renderer')));
   recoverCrashedPages({ app, dialog, clock: systemClock });
-  setUpMenu();
 
   const isMac = process.platform === 'darwin';
   const open = (): void =>
@@ -88,6 +88,7 @@ export async function openApplication({ workspace, main }: ApplicationFolders): 
         quit.holdWindow(event, !isMac && BrowserWindow.getAllWindows().length === 1),
       );
     });
+  setUpMenu(open);
   // macOS: applications outlive their windows; a click in the Dock asks for a new one.
   app.on('window-all-closed', () => {
     if (!isMac) app.quit();

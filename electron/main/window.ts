@@ -29,8 +29,10 @@ function keepState(window: BrowserWindow): void {
 export function openWindow(preload: string, admit: (window: BrowserWindow) => void): void {
   const workAreas = [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea);
   const { bounds, isMaximized } = placeWindow(readWindowState(stateFile()), workAreas);
+  const { width, height } = bounds;
   const window = new BrowserWindow({
-    ...bounds,
+    // The system puts a further window beside the first, not on top of it.
+    ...(BrowserWindow.getAllWindows().length === 0 ? bounds : { width, height }),
     minWidth: MINIMUM_SIZE.width,
     minHeight: MINIMUM_SIZE.height,
     show: false,
