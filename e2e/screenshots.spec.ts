@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { goTo } from './journeys/steps.ts';
+import { ROOT } from './shells/shellProcess.ts';
+import { expect, test } from './studio.ts';
+
+// Every view as a person sees it, kept beside the reports; and nothing may be wider than the window.
+
+const FOLDER = join(ROOT, 'out', 'e2e', 'screenshots');
+const THEMES = ['light', 'dark'] as const;
+const SIZES = [
+  { width: 1024, height: 700 },
+  { width: 1440, height: 900 },
+] as const;
+const VIEWS = ['Runs', 'Review', 'Hard cases', 'Bank', 'Settings'] as const;
+
+function fileOf(name: string): string {
+  return join(FOLDER, `${name.toLowerCase().replaceAll(' ', '-')}.png`);
+}
+
+async function expectNoOverflow(page: Page, what: string): Promise<void> {
+  const widest = await page.evaluate(() => {
+    const root = document.scrollingElement ?? document.documentElement;
+    return { page: root.scrollWidth - window.innerWidth, height: root.scrollHeight - window.innerHeight };
+  });
+  expect(widest, what).toEqual({ page: 0, height: 0 });
+}
+
+async function photograph(page: Page, name: string): Promise<void> {
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      const full = `${name}-${theme}-${size.width}x${size.height}`;
+      await expectNoOverflow(page, full);
+      await page.screenshot({ path: fileOf(full), animations: 'disabled' });
+    }
+  }
+}
+
+/** Everything that was asked for has come. */
+async function settle(page: Page): Promise<void> {
+  await expect(page.getByRole('main')).not.toContainText('Loading');
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+}
+
+test.beforeEach(({ shellName }) => {
+  test.skip(shellName !== 'browser', 'The page is the same in every shell.');
+});
+
+for (const [state, preparation] of [
+  ['empty', null],
+  ['filled', 'review'],
+] as const) {
+  test(`every view, ${state}`, async ({ studio }) => {
+    const workspace = preparation === null ? studio.makeFolder() : await studio.workspaceWith(preparation);
+    const { page } = await studio.open({ workspace });
+    for (const view of VIEWS) {
+      await goTo(page, view);
+      await expect(page.getByRole('main').getByRole('heading').first()).toBeVisible();
+      await settle(page);
+      await photograph(page, `${view}-${state}`);
+    }
+  });
+}
+
+test('a finished run and its versions, and the form of a new one', async ({ studio }) => {
+  const { page } = await studio.open({ workspace: await studio.workspaceWith('versions') });
+  await settle(page);
+  await photograph(page, 'Runs-finished');
+  await goTo(page, 'Bank');
+  await settle(page);
+  await photograph(page, 'Bank-versions');
+  await goTo(page, 'Runs');
+  await page.getByRole('button', { name: 'New run' }).click();
+  await expect(page.getByRole('dialog', { name: 'New run' })).toContainText('Spans');
+  await photograph(page, 'New-run');
+});
