@@ -38,7 +38,7 @@ async function pageOf(browser: Browser, targetId: string): Promise<Page> {
 }
 
 /** The next window that opens; its page's id in the DevTools protocol. */
-function nextWindow({ child }: ShellProcess): Promise<string> {
+export function nextWindow({ child }: ShellProcess): Promise<string> {
   return new Promise((resolve) => {
     const listener = (message: unknown): void => {
       // The other end is e2e/electronStandIn/messages.ts, which sends nothing else.
@@ -94,7 +94,10 @@ export function createStandInShell(
         await end();
         await browser.close();
       };
-      const order = (one: StandInOrder): void => void shell.child.send(one);
+      // One that has ended already has nothing to be told.
+      const order = (one: StandInOrder): void => {
+        if (shell.child.connected) shell.child.send(one);
+      };
       return {
         page: await pageOf(browser, targetId),
         newWindow: async () => {
