@@ -132,7 +132,12 @@ test('hard cases come hardest first, and by category, diagnosis and number', asy
 test('a case whose gold answer is wrong is taken out of the work by a person', async () => {
   const [first] = await document(z.array(hardCaseSchema), 'cases', '--limit', '1', ...workspace);
   const marked = await document(hardCaseSchema, 'cases', '--mark-bad', first!.id, ...workspace);
-  expect(marked).toEqual({ ...first!, diagnosis: 'bad_case' });
+  expect(marked).toEqual({ ...first!, diagnosis: 'bad_case', formerDiagnosis: first!.diagnosis });
+  const back = await document(hardCaseSchema, 'cases', '--unmark-bad', first!.id, ...workspace);
+  expect(back).toEqual(first);
+  expect(
+    await refusal(2, 'cases', '--mark-bad', first!.id, '--unmark-bad', first!.id, ...workspace),
+  ).toContain('do not go together');
   expect(await refusal(1, 'cases', '--mark-bad', 'nope', ...workspace)).toContain('nope');
 });
 

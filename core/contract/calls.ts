@@ -40,7 +40,16 @@ function event<Payload extends z.ZodType>(payload: Payload): { payload: Payload 
 
 const nothing = z.strictObject({});
 const runIdInput = z.strictObject({ runId: z.string() });
+const clusterIdInput = z.strictObject({ clusterId: z.string() });
 const proposalIdInput = z.strictObject({ proposalId: z.string() });
+
+const stagedInput = z.strictObject({
+  runId: z.string().nullable(),
+  staged: z
+    .array(z.strictObject({ proposalId: z.string(), revision: z.number().int().min(0) }))
+    .min(1)
+    .nullable(),
+});
 
 const skillDiffSchema = z.strictObject({
   name: z.string(),
@@ -160,6 +169,11 @@ export const calls = {
   'runs.get': call(runIdInput, runSchema),
   'runs.progress': call(runIdInput, runProgressSchema.nullable()),
   'runs.metrics': call(runIdInput.extend({ fromStep: z.number().int().min(0) }), z.array(metricRowSchema)),
+  /**
+   * Rewards as they would be without the questions that are marked as bad; empty while none is. Steps from before
+   * scores of single questions were kept are left out.
+   */
+  'runs.rescored': call(runIdInput, z.array(z.strictObject({ step: z.number().int(), reward: z.number() }))),
   /** What happened to a run so far, as marks on its curve. */
   'runs.events': call(runIdInput, z.array(runEventSchema)),
 
@@ -173,8 +187,28 @@ export const calls = {
     z.array(hardCaseSummarySchema),
   ),
   'cases.get': call(z.strictObject({ caseId: z.string() }), hardCaseSchema),
-  'cases.markBad': call(z.strictObject({ caseId: z.string() }), hardCaseSchema),
+  /** Says that the question or its gold answer is wrong, or takes that back. The case leaves the pool while it is bad. */
+  'cases.markBad': call(z.strictObject({ caseId: z.string(), isBad: z.boolean() }), hardCaseSchema),
+  /** Where the open cases of a run lie: the first two principal components of what they are clustered by. */
+  'cases.scatter': call(
+    runIdInput,
+    z.array(z.strictObject({ caseId: z.string(), x: z.number(), y: z.number() })),
+  ),
   'clusters.list': call(runIdInput, z.array(clusterSchema)),
+  'clusters.rename': call(clusterIdInput.extend({ name: z.string().min(1).max(200) }), clusterSchema),
+  /** One cluster of all of them, named as the largest unless a name is given. */
+  'clusters.merge': call(
+    z.strictObject({
+      clusterIds: z.array(z.string()).min(2),
+      name: z.string().min(1).max(200).nullable(),
+    }),
+    clusterSchema,
+  ),
+  /** The cluster without `caseIds`, and a new one of them. */
+  'clusters.split': call(
+    clusterIdInput.extend({ caseIds: z.array(z.string()).min(1), name: z.string().min(1).max(200) }),
+    z.array(clusterSchema).length(2),
+  ),
 
   'proposals.list': call(
     z.strictObject({ runId: z.string().nullable(), states: z.array(proposalStateSchema) }),
@@ -196,18 +230,17 @@ export const calls = {
   /** Binds a stale proposal to the current bank and replays it. */
   'review.rebase': call(proposalIdInput, proposalDetailSchema),
   /**
+   * The replay of everything approved together, before it is applied; `apply` then uses this very replay. Null where
+   * nothing can be replayed (imports, pins, rollbacks). Refused like `review.apply` when something else is approved.
+   */
+  'review.preview': call(stagedInput, z.strictObject({ replay: replaySchema.nullable() })),
+  /**
    * Applies everything approved for a run's current bank as one version. `staged` is what was looked at: when something
    * else is approved by now, nothing is applied; `runId` null then means imports. With `staged` null nothing in
    * particular was looked at, and `runId` null means the only run that has something.
    */
   'review.apply': call(
-    z.strictObject({
-      runId: z.string().nullable(),
-      staged: z
-        .array(z.strictObject({ proposalId: z.string(), revision: z.number().int().min(0) }))
-        .min(1)
-        .nullable(),
-    }),
+    stagedInput,
     z.strictObject({
       version: bankVersionSchema,
       replay: replaySchema.nullable(),
@@ -215,6 +248,15 @@ export const calls = {
     }),
   ),
 
+  /** A change of the reviewer's own (retire, pin, merge) as a proposal for a run's current bank; null: the latest. */
+  'bank.propose': call(
+    z.strictObject({
+      runId: z.string().nullable(),
+      change: bankChangeSchema,
+      reason: z.string().max(4000),
+    }),
+    proposalDetailSchema,
+  ),
   'bank.versions': call(nothing, z.array(bankVersionSummarySchema)),
   'bank.get': call(z.strictObject({ version: z.number().int().min(0).nullable() }), bankVersionSchema),
   /** Usage, reward, overlap and junk of each skill; of a run's current bank as they are now, else as when it was made. */

@@ -78,6 +78,8 @@ export const hardCaseSchema = z.strictObject({
   step: z.number().int(),
   bankHash: z.string(),
   diagnosis: diagnosisSchema,
+  /** Of a case that is marked as bad: what it gets back when the mark is taken back. */
+  formerDiagnosis: diagnosisSchema.exclude(['bad_case']).optional(),
   chain: evidenceChainSchema,
 });
 export type HardCase = z.infer<typeof hardCaseSchema>;
@@ -92,11 +94,11 @@ export const clusterSchema = z.strictObject({
   stage: z.number().int(),
   name: z.string(),
   caseIds: z.array(z.string()),
-  /** At least one near the centre, the others by severity x ln(1 + fails). */
+  /** At least one near the centre, the others by severity x ln(1 + fails); no case that is marked as bad. */
   representativeIds: z.array(z.string()),
-  /** Mean of 1 - score over the cases. */
+  /** Mean of 1 - score over the cases that are not marked as bad. */
   severity: z.number(),
-  /** Share of each diagnosis, summing to 1. */
+  /** Share of each diagnosis among the cases that are not marked as bad, summing to 1; empty when all are. */
   diagnosisShares: z.partialRecord(diagnosisSchema, z.number()),
 });
 export type Cluster = z.infer<typeof clusterSchema>;

@@ -1,8 +1,9 @@
 import type { RunConfig } from '../config/schema.ts';
-import type { Diagnosis, EvidenceChain } from '../contract/hardCase.ts';
+import type { EvidenceChain } from '../contract/hardCase.ts';
 import type { Skill } from '../contract/skill.ts';
 import type { Policy } from '../controller/policy.ts';
 import type { Trace } from '../datasets/trace.ts';
+import type { ComputedDiagnosis } from '../hardCases/diagnosis.ts';
 import type { Embedder } from '../memory/embedder.ts';
 import type { MemoryRecord } from '../memory/memoryBank.ts';
 import { mean } from '../shared/arithmetic.ts';
@@ -67,7 +68,7 @@ export interface QuestionOutcome {
   /** F1 or the judge's score, whichever is the reward. */
   readonly score: number;
   /** Present for a failure: where the chain broke. */
-  readonly failure: { readonly diagnosis: Diagnosis; readonly chain: EvidenceChain } | null;
+  readonly failure: { readonly diagnosis: ComputedDiagnosis; readonly chain: EvidenceChain } | null;
 }
 
 export interface EpisodeResult {

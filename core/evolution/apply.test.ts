@@ -3,7 +3,7 @@ import type { BankChange } from '../contract/proposal.ts';
 import type { SkillStatistics } from '../contract/skill.ts';
 import { skillHash } from '../skills/skillBank.ts';
 import { emptyStatistics } from '../skills/statistics.ts';
-import { applyStaged } from './apply.ts';
+import { applyStaged, needsReplay, previewStaged } from './apply.ts';
 import type { ApplyOptions, ApplyResult } from './apply.ts';
 import { currentVersion } from './bankHistory.ts';
 import { InMemoryStore } from './fixtures/inMemoryStore.ts';
@@ -76,6 +76,69 @@ describe('applyStaged', () => {
     const { replay } = await apply(scenario, { replay: setup });
     expect(replay).toEqual(scenario.store.replays.require('r1'));
     expect(setup.runner.requests).toEqual([]);
+  });
+
+  test('a combination that was seen before is applied with that very replay', async () => {
+    const scenario = await approved([addSkill('dates'), addSkill('places')]);
+    const setup = replaySetup();
+    const about = { runId: 'run1', maxSkills: 30 };
+    const options = { ...about, replay: setup, clock: scenario.clock };
+    expect(needsReplay(scenario.store, about)).toBe(true);
+    const seen = await previewStaged(scenario.store, options);
+    expect(seen).toMatchObject({
+      proposalIds: ['p1', 'p2'],
+      replay: { id: 'r3', proposalIds: ['p1', 'p2'] },
+    });
+    expect(seen.replay).toEqual(scenario.store.replays.require('r3'));
+    expect(scenario.store.bankVersions.count()).toBe(1);
+    expect(needsReplay(scenario.store, about)).toBe(false);
+    expect(await previewStaged(scenario.store, { ...options, replay: null })).toEqual(seen);
+    const requests = setup.runner.requests.length;
+    const { version, replay } = await apply(scenario, { replay: setup });
+    expect(replay).toEqual(seen.replay);
+    expect(version!.hash).toBe(seen.replay!.proposedHash);
+    expect(setup.runner.requests).toHaveLength(requests);
+    expect(scenario.store.replays.count()).toBe(3);
+  });
+
+  test('another text, another bank or another choice is replayed anew', async () => {
+    const scenario = await approved([addSkill('dates'), addSkill('places'), addSkill('pets')]);
+    const about = { runId: 'run1', maxSkills: 30 };
+    const options = { ...about, replay: replaySetup(), clock: scenario.clock };
+    await previewStaged(scenario.store, options);
+    scenario.decide('p3', 'retract');
+    expect(needsReplay(scenario.store, about)).toBe(true);
+    await previewStaged(scenario.store, options);
+    expect(needsReplay(scenario.store, about)).toBe(false);
+    scenario.decide('p2', 'retract');
+    scenario.decide('p2', 'edit', { edit: addSkill('places', 'towns and streets') });
+    expect(needsReplay(scenario.store, about)).toBe(true);
+    const { replay } = await apply(scenario);
+    expect(replay).toMatchObject({ id: 'r6', proposalIds: ['p1', 'p2'] });
+  });
+
+  test('what changes while a preview is replayed is not kept; nothing approved has no preview', async () => {
+    const scenario = await approved([addSkill('dates'), addSkill('places')]);
+    const setup = replaySetup();
+    setup.runner.beforeAnswer = () => {
+      setup.runner.beforeAnswer = () => undefined;
+      scenario.decide('p2', 'retract');
+    };
+    const options = { runId: 'run1', maxSkills: 30, replay: setup, clock: scenario.clock };
+    await expect(previewStaged(scenario.store, options)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(scenario.store.replays.count()).toBe(2);
+    scenario.decide('p1', 'retract');
+    expect(await previewStaged(scenario.store, options)).toEqual({ proposalIds: [], replay: null });
+    expect(needsReplay(scenario.store, options)).toBe(false);
+  });
+
+  test('a pin needs no replay, and has none to preview', async () => {
+    const scenario = new Scenario(new InMemoryStore());
+    await scenario.create([{ kind: 'pin', name: 'noop', isPinned: false }], { author: 'reviewer' });
+    scenario.decide('p1', 'approve');
+    const options = { runId: 'run1', maxSkills: 30, replay: null, clock: scenario.clock };
+    expect(await previewStaged(scenario.store, options)).toEqual({ proposalIds: ['p1'], replay: null });
+    expect(needsReplay(scenario.store, options)).toBe(false);
   });
 
   test('an edited text is replayed before it is applied', async () => {

@@ -153,19 +153,34 @@ function isSamePlan(one: Plan, other: Plan): boolean {
   return one.current.version === other.current.version && decisions(one) === decisions(other);
 }
 
+function hasReplay(plan: Plan): boolean {
+  return plan.staged.some((entry) => isReplayable(currentRevision(entry.proposal).change));
+}
+
+/** A replay of exactly these texts together on this bank: the change's own where there is one change, or a preview's. */
+function knownReplay(store: EvolutionStore, plan: Plan): Replay | null {
+  const [first, ...others] = plan.staged;
+  if (others.length === 0 && first?.ownReplay != null) return first.ownReplay;
+  const { current, combination } = plan;
+  const ids = combination.proposals.map(({ id }) => id).join(' ');
+  const found = store.replays.list({
+    where: { baseHash: current.hash, proposedHash: combination.hash },
+    isDescending: true,
+  });
+  return found.find(({ proposalIds }) => proposalIds.join(' ') === ids) ?? null;
+}
+
 /**
- * The replay of exactly this combination: the one the reviewer saw where there is a single change, else a new one.
- * `auto` is the reference's behaviour and changes without a run have no cases: there it is made only if it can be.
+ * The replay of exactly this combination: the one the reviewer saw, else a new one. `auto` is the reference's behaviour
+ * and changes without a run have no cases: there it is made only if it can be.
  */
 async function replayPlan(
   store: EvolutionStore,
   plan: Plan,
-  options: ApplyOptions,
+  options: ReplayOptions,
 ): Promise<Replay | Omit<Replay, 'id'> | null> {
-  const changes = plan.staged.map((entry) => currentRevision(entry.proposal).change);
-  if (!changes.some(isReplayable)) return null;
-  const [first, ...others] = plan.staged;
-  const known = others.length === 0 ? (first?.ownReplay ?? null) : null;
+  if (!hasReplay(plan)) return null;
+  const known = knownReplay(store, plan);
   if (known !== null) return known;
   if (options.replay !== null) {
     return await measureProposals(store, {
@@ -183,6 +198,50 @@ async function replayPlan(
     'UNAVAILABLE',
     `Applying ${ids} together needs a replay of the combination, which cannot be run here; open the run's data and apply again.`,
   );
+}
+
+type ReplayOptions = PlanOptions & Pick<ApplyOptions, 'replay' | 'clock' | 'signal'>;
+
+/**
+ * Whether applying may have to replay: nobody saw the approved changes together yet, or the guard may take some of them
+ * back and leave the others to be seen alone.
+ */
+export function needsReplay(store: EvolutionStore, options: PlanOptions): boolean {
+  const plan = makePlan(store, options);
+  if (!('combination' in plan) || !hasReplay(plan)) return false;
+  const isByGuard = plan.staged.some((entry) => entry.decision.source === 'guarded');
+  return isByGuard || knownReplay(store, plan) === null;
+}
+
+/** @throws AppError CONFLICT when it is not what it was before the replay. */
+function samePlan(store: EvolutionStore, before: Plan, options: PlanOptions): Plan {
+  const now = makePlan(store, options);
+  if ('combination' in now && isSamePlan(before, now)) return now;
+  throw new AppError('CONFLICT', 'Decisions or the bank changed while the replay ran; apply again.');
+}
+
+export interface ApplyPreview {
+  /** What would be applied, in this order; empty when nothing is approved for the current bank. */
+  readonly proposalIds: readonly string[];
+  /** Null when there is nothing to replay. */
+  readonly replay: Replay | null;
+}
+
+/**
+ * Replays together, and keeps, what `applyStaged` would apply; it then applies with this replay while decisions and bank
+ * stay as they are.
+ *
+ * @throws AppError as `applyStaged`; nothing is kept then.
+ */
+export async function previewStaged(store: EvolutionStore, options: ReplayOptions): Promise<ApplyPreview> {
+  const plan = makePlan(store, options);
+  if (!('combination' in plan)) return { proposalIds: [], replay: null };
+  const measured = await replayPlan(store, plan, options);
+  const replay = store.transaction(() => {
+    samePlan(store, plan, options);
+    return measured === null || 'id' in measured ? measured : storeReplay(store, measured);
+  });
+  return { proposalIds: plan.combination.proposals.map(({ id }) => id), replay };
 }
 
 interface Made {
@@ -305,8 +364,8 @@ function holdBack(store: EvolutionStore, plan: Plan, clock: Clock): string[] {
 }
 
 /**
- * Applies every approved or edited proposal of a run that is bound to its current bank: one combined replay, one new
- * version. Proposals left open become stale by the bank's new hash.
+ * Applies every approved or edited proposal of a run that is bound to its current bank: one combined replay (the
+ * preview's where there was one), one new version. Proposals left open become stale by the bank's new hash.
  *
  * @throws AppError CONFLICT when two change one skill (both are named), the bank would exceed `maxSkills`, a decision does
  *   not cover what would be applied, or something moved while the replay ran; UNAVAILABLE when a replay is needed and
@@ -320,10 +379,7 @@ export async function applyStaged(store: EvolutionStore, options: ApplyOptions):
   const measured = await replayPlan(store, plan, options);
   const isByGuard = plan.staged.some((entry) => entry.decision.source === 'guarded');
   const result = store.transaction((): ApplyResult => {
-    const now = makePlan(store, options);
-    if (!('combination' in now) || !isSamePlan(plan, now)) {
-      throw new AppError('CONFLICT', 'Decisions or the bank changed while the replay ran; apply again.');
-    }
+    const now = samePlan(store, plan, options);
     const replay = measured === null || 'id' in measured ? measured : storeReplay(store, measured);
     // A rollback or a pin is not replayed: there is nothing to fail.
     if (isByGuard && replay !== null && !passesGuard(replay)) {

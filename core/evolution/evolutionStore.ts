@@ -37,7 +37,7 @@ export interface EvolutionStore {
   readonly clusters: { get(id: string): Cluster | null };
   readonly hardCases: { get(id: string): HardCase | null };
   readonly proposals: RecordTable<Proposal, string, 'runId' | 'state'>;
-  readonly replays: RecordTable<Replay, string, never>;
+  readonly replays: RecordTable<Replay, string, 'baseHash' | 'proposedHash'>;
   readonly decisions: AppendOnlyTable<Decision, string, 'proposalId'>;
   readonly bankVersions: AppendOnlyTable<BankVersion, number, 'runId'>;
   readonly events: {

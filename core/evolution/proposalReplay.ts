@@ -1,6 +1,7 @@
 import type { HardCase } from '../contract/hardCase.ts';
 import type { Proposal, Replay } from '../contract/proposal.ts';
 import type { BankVersion, Skill } from '../contract/skill.ts';
+import { isUsable } from '../hardCases/badCase.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { bankHash } from '../skills/skillBank.ts';
@@ -27,7 +28,7 @@ function questionsOf(store: EvolutionStore, caseIds: readonly string[]): ReplayQ
     caseIds
       .map((id) => store.hardCases.get(id))
       // Cases that left the pool are solved or too old; a bad case has a wrong gold answer: neither measures anything.
-      .filter((found): found is HardCase => found !== null && found.diagnosis !== 'bad_case')
+      .filter((found): found is HardCase => found !== null && isUsable(found))
       .map(({ questionId, traceId, question, golds }) => ({ questionId, traceId, question, golds }))
   );
 }

@@ -1,5 +1,6 @@
 import type { BankChange, Proposal } from '../contract/proposal.ts';
 import type { ClusterEvidence, Designer, RedraftOutput } from '../engines/roles.ts';
+import { isUsable } from '../hardCases/badCase.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { changeHash } from '../skills/changeHash.ts';
@@ -31,7 +32,8 @@ function evidenceOf(store: EvolutionStore, proposal: Proposal): ClusterEvidence 
     );
   }
   const ids = [...new Set([...cluster.representativeIds, ...cluster.caseIds])];
-  return { cluster, cases: ids.map((id) => store.hardCases.get(id)).filter((found) => found !== null) };
+  const found = ids.map((id) => store.hardCases.get(id)).filter((one) => one !== null);
+  return { cluster, cases: found.filter(isUsable) };
 }
 
 interface Answer {

@@ -1,5 +1,6 @@
-import type { Cluster, HardCase } from '../contract/hardCase.ts';
+import type { Cluster, HardCaseSummary } from '../contract/hardCase.ts';
 import { AppError } from '../shared/errors.ts';
+import { isUsable } from './badCase.ts';
 import { byDifficulty, diagnosisShares, severityOf, summarise } from './clusterSummary.ts';
 
 /**
@@ -9,7 +10,7 @@ import { byDifficulty, diagnosisShares, severityOf, summarise } from './clusterS
 
 const CASE_LOST = 'reload the hard cases and try again.';
 
-function membersOf(caseIds: readonly string[], cases: readonly HardCase[]): HardCase[] {
+function membersOf(caseIds: readonly string[], cases: readonly HardCaseSummary[]): HardCaseSummary[] {
   const byId = new Map(cases.map((hardCase) => [hardCase.id, hardCase]));
   return caseIds.map((id) => {
     const hardCase = byId.get(id);
@@ -26,9 +27,15 @@ function checkName(name: string): string {
   return trimmed;
 }
 
-function fillRepresentatives(kept: readonly string[], members: readonly HardCase[], count: number): string[] {
-  const others = members.filter(({ id }) => !kept.includes(id)).sort(byDifficulty);
-  return [...kept, ...others.map(({ id }) => id)].slice(0, Math.min(count, members.length));
+function fillRepresentatives(
+  kept: readonly string[],
+  members: readonly HardCaseSummary[],
+  count: number,
+): string[] {
+  const usable = members.filter(isUsable);
+  const ids = new Set(usable.map(({ id }) => id));
+  const others = usable.filter(({ id }) => !kept.includes(id)).sort(byDifficulty);
+  return [...kept.filter((id) => ids.has(id)), ...others.map(({ id }) => id)].slice(0, count);
 }
 
 /** The cluster under another name. @throws AppError INVALID_INPUT for an empty name. */
@@ -44,7 +51,7 @@ export function renameCluster(cluster: Cluster, name: string): Cluster {
  */
 export function mergeClusters(
   clusters: readonly Cluster[],
-  cases: readonly HardCase[],
+  cases: readonly HardCaseSummary[],
   name?: string,
 ): Cluster {
   const [first, ...others] = clusters;
@@ -88,7 +95,7 @@ export function mergeClusters(
 export function splitCluster(
   cluster: Cluster,
   split: { readonly caseIds: readonly string[]; readonly name: string },
-  cases: readonly HardCase[],
+  cases: readonly HardCaseSummary[],
 ): [Cluster, Cluster] {
   const moved = new Set(split.caseIds);
   const stranger = split.caseIds.find((id) => !cluster.caseIds.includes(id));
@@ -123,13 +130,25 @@ export function splitCluster(
   return [part(false, cluster.name), part(true, checkName(split.name))];
 }
 
-/** The case as a person sees it: the question or its gold is wrong. It keeps its chain. */
-export function markBadCase(hardCase: HardCase): HardCase {
-  return { ...hardCase, diagnosis: 'bad_case' };
-}
-
-/** The cluster after cases of it changed, for example when one was marked bad: its members and id stay. */
-export function refreshCluster(cluster: Cluster, cases: readonly HardCase[]): Cluster {
-  const members = membersOf(cluster.caseIds, cases);
-  return { ...cluster, severity: severityOf(members), diagnosisShares: diagnosisShares(members) };
+/**
+ * The cluster after cases of it were marked as bad or that was taken back: members and id stay, everything else counts
+ * those of `cases` that are not bad. `representatives` is how many it should have.
+ */
+export function refreshCluster(
+  cluster: Cluster,
+  cases: readonly HardCaseSummary[],
+  representatives: number,
+): Cluster {
+  const byId = new Map(cases.map((hardCase) => [hardCase.id, hardCase]));
+  const members = cluster.caseIds.flatMap((id) => byId.get(id) ?? []);
+  return {
+    ...cluster,
+    representativeIds: fillRepresentatives(
+      cluster.representativeIds,
+      members,
+      Math.max(representatives, cluster.representativeIds.length),
+    ),
+    severity: severityOf(members),
+    diagnosisShares: diagnosisShares(members),
+  };
 }

@@ -1,9 +1,11 @@
-import type { Cluster, Diagnosis, HardCase } from '../contract/hardCase.ts';
+import type { Cluster, Diagnosis, HardCaseSummary } from '../contract/hardCase.ts';
+import { mean } from '../shared/arithmetic.ts';
 import { contentHash } from '../shared/contentHash.ts';
+import { isUsable } from './badCase.ts';
 import { difficulty } from './difficulty.ts';
 
 /** Hardest first: severity x ln(1 + fails), of equal ones by question id. */
-export function byDifficulty(a: HardCase, b: HardCase): number {
+export function byDifficulty(a: HardCaseSummary, b: HardCaseSummary): number {
   return difficulty(b) - difficulty(a) || (a.questionId < b.questionId ? -1 : 1);
 }
 
@@ -13,14 +15,16 @@ export function clusterId(of: { runId: string; stage: number; caseIds: readonly 
   return `cluster-${contentHash({ runId, stage, caseIds: [...of.caseIds].sort() }).slice(0, 24)}`;
 }
 
-/** Mean of 1 - score; 0 without cases. */
-export function severityOf(cases: readonly HardCase[]): number {
-  return cases.length === 0 ? 0 : cases.reduce((sum, { score }) => sum + 1 - score, 0) / cases.length;
+/** Mean of 1 - score over the usable cases; 0 without any. */
+export function severityOf(cases: readonly HardCaseSummary[]): number {
+  return mean(cases.filter(isUsable).map(({ score }) => 1 - score));
 }
 
-export function diagnosisShares(cases: readonly HardCase[]): Cluster['diagnosisShares'] {
+/** Of the usable cases. */
+export function diagnosisShares(cases: readonly HardCaseSummary[]): Cluster['diagnosisShares'] {
+  const usable = cases.filter(isUsable);
   const shares: Partial<Record<Diagnosis, number>> = {};
-  for (const { diagnosis } of cases) shares[diagnosis] = (shares[diagnosis] ?? 0) + 1 / cases.length;
+  for (const { diagnosis } of usable) shares[diagnosis] = (shares[diagnosis] ?? 0) + 1 / usable.length;
   return shares;
 }
 
@@ -37,7 +41,7 @@ export function mainDiagnosis(shares: Cluster['diagnosisShares']): Diagnosis | n
 /** Everything of a cluster that follows from its cases. */
 export function summarise(
   cluster: Pick<Cluster, 'runId' | 'stage' | 'name' | 'representativeIds'>,
-  cases: readonly HardCase[],
+  cases: readonly HardCaseSummary[],
 ): Cluster {
   const caseIds = cases.map(({ id }) => id);
   return {

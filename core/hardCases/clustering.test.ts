@@ -4,7 +4,8 @@ import { clusterSchema, type Diagnosis, type HardCase } from '../contract/hardCa
 import type { Embedder } from '../memory/embedder.ts';
 import { sha256Hex } from '../shared/contentHash.ts';
 import { createRng } from '../shared/rng.ts';
-import { markBadCase, mergeClusters, refreshCluster, renameCluster, splitCluster } from './clusterEdits.ts';
+import { markBadCase, unmarkBadCase } from './badCase.ts';
+import { mergeClusters, refreshCluster, renameCluster, splitCluster } from './clusterEdits.ts';
 import { clusterCases, type ClusteringOptions } from './clustering.ts';
 import { contentStems } from './contentWords.ts';
 
@@ -196,10 +197,31 @@ describe("a reviewer's edits", () => {
     expect(() => renameCluster(a!, '  ')).toThrow('name is empty');
   });
 
-  test('a marked case shows in its cluster', async () => {
+  test('a bad case stays a member but counts for nothing; taken back, the cluster is as it was', async () => {
     const [a] = await two;
-    const marked = cases.map((one) => (one.id === a!.caseIds[0] ? markBadCase(one) : one));
-    expect(refreshCluster(a!, marked).diagnosisShares.bad_case).toBeCloseTo(0.2, 12);
+    const id = a!.representativeIds[0]!;
+    const harder = cases.map((one) => ({ ...one, score: one.id === id ? 0.8 : 0.5 }));
+    const before = refreshCluster(a!, harder, 3);
+    expect(before.severity).toBeCloseTo((0.2 + 4 * 0.5) / 5, 12);
+    const marked = harder.map((one) => (one.id === id ? markBadCase(one) : one));
+    const without = refreshCluster(before, marked, 3);
+    expect(without).toMatchObject({ id: a!.id, caseIds: a!.caseIds, severity: 0.5 });
+    expect(Object.keys(without.diagnosisShares)).toEqual(['stored_weak']);
+    expect(without.diagnosisShares.stored_weak).toBeCloseTo(1, 12);
+    expect(without.representativeIds).toHaveLength(before.representativeIds.length);
+    expect(without.representativeIds).not.toContain(id);
+    const back = refreshCluster(without, marked.map(unmarkBadCase), 3);
+    expect([back.severity, back.diagnosisShares]).toEqual([before.severity, before.diagnosisShares]);
+  });
+
+  test('a cluster of bad cases only says nothing, until one of them is taken back', async () => {
+    const [a] = await two;
+    const none = refreshCluster(a!, cases.map(markBadCase), 3);
+    expect(none).toEqual({ ...a, representativeIds: [], severity: 0, diagnosisShares: {} });
+    const [first, ...rest] = cases.filter(({ id }) => a!.caseIds.includes(id)).map(markBadCase);
+    const back = refreshCluster(none, [unmarkBadCase(first!), ...rest], 3);
+    expect(back.representativeIds).toEqual([first!.id]);
+    expect(back.diagnosisShares).toEqual({ stored_weak: 1 });
   });
 
   test('impossible edits are refused by name', async () => {

@@ -4,6 +4,7 @@ import type { Embedder } from '../memory/embedder.ts';
 import { required } from '../shared/assertions.ts';
 import { throwIfAborted } from '../shared/errors.ts';
 import { createRng } from '../shared/rng.ts';
+import { isUsable } from './badCase.ts';
 import { clusterName, distinctNames } from './clusterName.ts';
 import { byDifficulty, diagnosisShares, mainDiagnosis, summarise } from './clusterSummary.ts';
 import { distanceMatrix, silhouette } from './silhouette.ts';
@@ -34,7 +35,15 @@ function oneHot<T>(value: T, values: readonly T[], weight: number): number[] {
   return values.map((candidate) => (candidate === value ? weight : 0));
 }
 
-async function featuresOf(cases: readonly HardCase[], options: ClusteringOptions): Promise<number[][]> {
+/**
+ * The vectors that cases are clustered by, one for each.
+ *
+ * @throws AppError CANCELLED by the signal.
+ */
+export async function caseFeatures(
+  cases: readonly Pick<HardCase, 'question' | 'diagnosis' | 'category'>[],
+  options: Pick<ClusteringOptions, 'embedder' | 'signal'>,
+): Promise<number[][]> {
   const vectors = await options.embedder.embed(
     cases.map(({ question }) => question),
     options.signal,
@@ -145,11 +154,9 @@ export async function clusterCases(
   cases: readonly HardCase[],
   options: ClusteringOptions,
 ): Promise<Cluster[]> {
-  const usable = cases
-    .filter(({ diagnosis }) => diagnosis !== 'bad_case')
-    .sort((a, b) => (a.questionId < b.questionId ? -1 : 1));
+  const usable = cases.filter(isUsable).sort((a, b) => (a.questionId < b.questionId ? -1 : 1));
   if (usable.length === 0) return [];
-  const points = await featuresOf(usable, options);
+  const points = await caseFeatures(usable, options);
   const { labels, centres } = bestGrouping(points, options);
   const groups = centres
     .map((centre, label) =>

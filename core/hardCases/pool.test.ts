@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { markBadCase } from './clusterEdits.ts';
+import { markBadCase, unmarkBadCase } from './badCase.ts';
 import { difficulty } from './difficulty.ts';
 import { HardCasePool, type Failure, type Outcome, type PoolOptions } from './pool.ts';
 
@@ -148,7 +148,27 @@ describe('HardCasePool', () => {
     const pool = HardCasePool.create(options).record([failure('q1')]);
     const marked = pool.withCase(markBadCase(pool.get('q1')!)).record([failure('q1', { step: 1 })]);
     expect(marked.get('q1')).toMatchObject({ diagnosis: 'bad_case', failCount: 2 });
+    const newer = marked.record([failure('q1', { step: 2, diagnosis: 'not_used' })]);
+    const back = unmarkBadCase(newer.get('q1')!);
+    expect(back).toMatchObject({ diagnosis: 'not_used', failCount: 3 });
+    expect(back).not.toHaveProperty('formerDiagnosis');
     expect(pool.withCase({ ...pool.get('q1')!, questionId: 'unknown' })).toBe(pool);
+  });
+
+  test('a bad case is neither closed nor dropped for age or room; taken back, the next answer closes it', () => {
+    const small = { ...options, failureWindow: 10, poolSize: 1 };
+    const pool = HardCasePool.create(small).record([failure('q1')]);
+    const marked = pool
+      .withCase(markBadCase(pool.get('q1')!))
+      .record([success('q1', 1), failure('q2', { step: 50 }), failure('q3', { step: 51 })]);
+    expect(marked.cases.map(({ questionId }) => questionId)).toEqual(['q1', 'q3']);
+    expect(marked.get('q1')).toMatchObject({ diagnosis: 'bad_case', attempts: [{ step: 0 }, { step: 1 }] });
+    expect(
+      marked
+        .withCase(unmarkBadCase(marked.get('q1')!))
+        .record([success('q1', 52)])
+        .get('q1'),
+    ).toBe(undefined);
   });
 
   test('a damaged record is refused with its place', () => {

@@ -1,6 +1,8 @@
 import { hardCaseSchema, type HardCase } from '../contract/hardCase.ts';
 import { contentHash } from '../shared/contentHash.ts';
 import { AppError } from '../shared/errors.ts';
+import { isUsable } from './badCase.ts';
+import type { ComputedDiagnosis } from './diagnosis.ts';
 import { difficulty } from './difficulty.ts';
 
 export interface PoolOptions {
@@ -13,7 +15,9 @@ export interface PoolOptions {
 }
 
 /** A wrong answer with its diagnosis: what a hard case holds, less what the pool keeps count of. */
-export type Failure = Omit<HardCase, 'id' | 'attempts' | 'failCount'>;
+export type Failure = Omit<HardCase, 'id' | 'attempts' | 'failCount' | 'diagnosis' | 'formerDiagnosis'> & {
+  readonly diagnosis: ComputedDiagnosis;
+};
 
 export interface Success {
   readonly questionId: string;
@@ -47,7 +51,8 @@ function withAttempt(attempts: readonly Attempt[], attempt: Attempt): Attempt[] 
 /**
  * The failed questions of one run (reference 9, with the corrections of 15.2 #32). Immutable: every change returns a new
  * pool. Laws: one case for each `questionId`, whatever the question's text; a correct answer closes the case and keeps
- * its attempts; a new failure reopens it. Failed requests and other infrastructure failures are no answers: the caller
+ * its attempts; a new failure reopens it. A case that a person marked as bad stays until that is taken back: it is not
+ * closed, dropped or counted. Failed requests and other infrastructure failures are no answers: the caller
  * must not record them (#33), they raise instead.
  */
 export class HardCasePool {
@@ -165,9 +170,11 @@ export class HardCasePool {
             question: known.question,
             golds: known.golds,
             category: known.category,
-            // A person's word stands until a person takes it back.
-            diagnosis: known.diagnosis === 'bad_case' ? known.diagnosis : failure.diagnosis,
           }),
+      // A person's word stands until a person takes it back.
+      ...(known !== undefined && !isUsable(known)
+        ? { diagnosis: known.diagnosis, formerDiagnosis: failure.diagnosis }
+        : {}),
     });
   }
 
@@ -175,22 +182,26 @@ export class HardCasePool {
     const { questionId, step, score, prediction } = success;
     const known = open.get(questionId) ?? resolved.get(questionId);
     if (known === undefined) return;
+    const answered = { ...known, attempts: withAttempt(known.attempts, { step, score, prediction }) };
+    if (!isUsable(known)) {
+      open.set(questionId, answered);
+      return;
+    }
     open.delete(questionId);
-    resolved.set(questionId, {
-      ...known,
-      attempts: withAttempt(known.attempts, { step, score, prediction }),
-    });
+    resolved.set(questionId, answered);
   }
 
   #dropOld(cases: Map<string, HardCase>, newest: number): void {
     if (this.options.failureWindow === 0) return;
-    for (const [key, { step }] of cases) if (step < newest - this.options.failureWindow) cases.delete(key);
+    const oldest = newest - this.options.failureWindow;
+    for (const [key, hardCase] of cases) if (hardCase.step < oldest && isUsable(hardCase)) cases.delete(key);
   }
 
   #withinCapacity(cases: Map<string, HardCase>): Map<string, HardCase> {
     const { poolSize } = this.options;
-    if (poolSize === 0 || cases.size <= poolSize) return cases;
-    const kept = [...cases.values()]
+    const counted = [...cases.values()].filter(isUsable);
+    if (poolSize === 0 || counted.length <= poolSize) return cases;
+    const kept = counted
       .sort(
         (a, b) =>
           this.difficultyOf(b) - this.difficultyOf(a) ||
@@ -199,6 +210,6 @@ export class HardCasePool {
       )
       .slice(0, poolSize);
     const keys = new Set(kept.map((hardCase) => hardCase.questionId));
-    return new Map([...cases].filter(([key]) => keys.has(key)));
+    return new Map([...cases].filter(([key, hardCase]) => keys.has(key) || !isUsable(hardCase)));
   }
 }

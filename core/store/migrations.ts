@@ -135,6 +135,16 @@ ALTER TABLE hardCases ADD COLUMN summary TEXT GENERATED ALWAYS AS (
 CREATE INDEX hardCaseSummaries ON hardCases (runId, summary);
 `;
 
+/** One row a step: what each question asked in it scored. Goes with its run. */
+const QUESTION_SCORES = `
+CREATE TABLE questionScores (
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  step INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (runId, step)
+) STRICT;
+`;
+
 const APPEND_ONLY = ['decisions', 'bankVersions', 'events'];
 
 function appendOnlyTriggers(table: string): string {
@@ -154,4 +164,5 @@ export const MIGRATIONS: readonly Migration[] = [
     sql: [FIRST_SCHEMA, ...APPEND_ONLY.map(appendOnlyTriggers)].join('\n'),
   },
   { version: 2, summary: "a reviewer's settings; summaries of hard cases", sql: SETTINGS_AND_SUMMARIES },
+  { version: 3, summary: 'the score of each question asked in a step', sql: QUESTION_SCORES },
 ];

@@ -30,6 +30,25 @@ test('metrics are listed by step, replaced, and forgotten after a step', async (
   );
 });
 
+test('scores of single questions are kept step by step, to the last bit, and replaced', async () => {
+  const { questionScores } = await openTest();
+  const row = (step: number, score: number) => ({
+    runId: 'run-1',
+    step,
+    episodes: [
+      { questionIds: ['a', 'b'], scores: [score, 0] },
+      { questionIds: [], scores: [] },
+    ],
+  });
+  questionScores.put(row(2, 0.1 + 0.2));
+  questionScores.put(row(0, 1));
+  questionScores.put(row(0, 1 / 3));
+  questionScores.put({ ...row(0, 1), runId: 'run-2' });
+  expect([...questionScores.each('run-1')]).toEqual([row(0, 1 / 3), row(2, 0.1 + 0.2)]);
+  expect([...questionScores.each('none')]).toEqual([]);
+  expect(() => questionScores.put(row(1, Number.NaN))).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
+});
+
 test('any JSON document comes back as the state of a run, numbers to the last bit', async () => {
   const { runState } = await openTest();
   expect(runState.get('run-1')).toBeNull();
@@ -82,16 +101,14 @@ test('many memories with a bad one are not put at all', async () => {
   expect(memories.list({ runId: 'run-1' })).toEqual([]);
 });
 
-test('a deleted run takes its metrics, state and memories with it; a run that is not there has none', async () => {
-  const { runs, metrics, runState, memories } = await openTest();
+test('a deleted run takes its metrics, scores, state and memories with it; a run that is not there has none', async () => {
+  const { runs, metrics, questionScores, runState, memories } = await openTest();
   metrics.put({ runId: 'run-1', step: 1, stage: 0, values: {} });
+  questionScores.put({ runId: 'run-1', step: 1, episodes: [] });
   runState.put('run-1', {});
   memories.putMany([{ id: 'm1', runId: 'run-1', traceId: 't', text: 'x', details: {} }]);
   runs.delete('run-1');
-  expect([metrics.list('run-1'), runState.get('run-1'), memories.list({ runId: 'run-1' })]).toEqual([
-    [],
-    null,
-    [],
-  ]);
+  expect([metrics.list('run-1'), [...questionScores.each('run-1')]]).toEqual([[], []]);
+  expect([runState.get('run-1'), memories.list({ runId: 'run-1' })]).toEqual([null, []]);
   expect(() => runState.put('run-1', {})).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
 });

@@ -1,4 +1,4 @@
-/** What belongs to one run and goes with it: its metrics, the state it resumes from, the memories it made. */
+/** What belongs to one run and goes with it: its metrics, the scores behind them, the state it resumes from, the memories it made. */
 import { z } from 'zod';
 import { metricRowSchema } from '../contract/run.ts';
 import type { MetricRow } from '../contract/run.ts';
@@ -43,6 +43,64 @@ export class MetricTable {
         path: this.#database.path,
       }),
     );
+  }
+}
+
+const scoredEpisodeSchema = z.strictObject({
+  /** Questions in the order in which they were asked, and the score of each in [0, 1]. */
+  questionIds: z.array(z.string()),
+  scores: z.array(z.number()),
+});
+export const stepScoresSchema = z.strictObject({
+  runId: z.string(),
+  step: z.number().int(),
+  episodes: z.array(scoredEpisodeSchema),
+});
+/** What the questions of a step scored, episode by episode. About 20 bytes a question and the length of its id. */
+export type StepScores = z.infer<typeof stepScoresSchema>;
+
+/** Scores of the questions of each step of each run, keyed by run and step. Runs from before version 3 have none. */
+export class QuestionScoreTable {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Writes a step's scores, replacing earlier ones of that step. */
+  put(scores: StepScores): void {
+    const what = `scores of run ${scores.runId}, step ${scores.step}`;
+    const { runId, step, episodes } = checkRecord(stepScoresSchema, scores, what);
+    this.#database.write(
+      'questionScores',
+      'INSERT INTO questionScores (runId, step, body) VALUES (?, ?, ?) ' +
+        'ON CONFLICT (runId, step) DO UPDATE SET body = excluded.body',
+      runId,
+      step,
+      toJsonText(episodes, what),
+    );
+  }
+
+  /** A run's rows by step, one at a time: nothing may be written until the loop has ended. */
+  *each(runId: string): Generator<StepScores, void, undefined> {
+    const rows = this.#database.each(
+      'SELECT step, body FROM questionScores WHERE runId = ? ORDER BY step',
+      runId,
+    );
+    for (const row of rows) {
+      const step = numberColumn(row, 'step');
+      const place = {
+        noun: 'scores of step',
+        key: `${runId}, step ${step}`,
+        table: 'questionScores',
+        path: this.#database.path,
+      };
+      yield {
+        runId,
+        step,
+        episodes: decodeRecord(stepScoresSchema.shape.episodes, textColumn(row, 'body'), place),
+      };
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import type { ChainReport } from './eventLog.ts';
 import { fileError } from './fileError.ts';
 import { WorkspaceLock } from './lock.ts';
 import { OwnerServer } from './ownerSocket.ts';
-import { MemoryTable, MetricTable, RunStateTable } from './runData.ts';
+import { MemoryTable, MetricTable, QuestionScoreTable, RunStateTable } from './runData.ts';
 import { SettingsTable } from './settingsTable.ts';
 import { listSetAside, openDatabase, openDatabaseReadOnly } from './workspaceFolder.ts';
 import { createWorkspaceTables } from './workspaceTables.ts';
@@ -49,6 +49,7 @@ export class Workspace {
   readonly decisions: WorkspaceTables['decisions'];
   readonly bankVersions: WorkspaceTables['bankVersions'];
   readonly metrics: MetricTable;
+  readonly questionScores: QuestionScoreTable;
   readonly runState: RunStateTable;
   readonly memories: MemoryTable;
   readonly settings: SettingsTable;
@@ -79,6 +80,7 @@ export class Workspace {
     this.decisions = tables.decisions;
     this.bankVersions = tables.bankVersions;
     this.metrics = new MetricTable(database);
+    this.questionScores = new QuestionScoreTable(database);
     this.runState = new RunStateTable(database);
     this.memories = new MemoryTable(database);
     this.settings = new SettingsTable(database);

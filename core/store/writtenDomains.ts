@@ -7,6 +7,7 @@ import type { WorkspaceDomain } from '../contract/application.ts';
 const DOMAINS_OF: Readonly<Record<string, readonly WorkspaceDomain[]>> = {
   runs: ['runs'],
   metrics: ['runs'],
+  questionScores: ['runs'],
   hardCases: ['cases'],
   clusters: ['clusters'],
   proposals: ['proposals'],

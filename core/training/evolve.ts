@@ -7,6 +7,7 @@ import { proposeRetirements } from '../evolution/health.ts';
 import { replayProposal, type ReplaySetup } from '../evolution/proposalReplay.ts';
 import { createProposals } from '../evolution/proposals.ts';
 import { isStale } from '../evolution/proposalText.ts';
+import { isUsable } from '../hardCases/badCase.ts';
 import { required } from '../shared/assertions.ts';
 import { copyStatistics } from '../skills/statistics.ts';
 import { EpisodeReplayRunner } from './episodeReplayRunner.ts';
@@ -30,9 +31,11 @@ function byQuestionId([a]: readonly [string, string], [b]: readonly [string, str
 export function replaySetup(session: RunSession): ReplaySetup {
   const { config, traces, engines } = session.context;
   const questions = new Map(traces.flatMap((trace) => trace.questions.map((one) => [one.id, one])));
+  const bad = new Set(session.pool.cases.filter((one) => !isUsable(one)).map((one) => one.questionId));
   return {
     runner: new EpisodeReplayRunner({ engines, config, traces }),
     solved: Object.entries(session.state.solved)
+      .filter(([questionId]) => !bad.has(questionId))
       .toSorted(byQuestionId)
       .map(([questionId, traceId]) => {
         const question = required(questions.get(questionId), `question ${questionId}`);

@@ -2,18 +2,28 @@ import type { HardCase } from '../contract/hardCase.ts';
 import type { MetricRow, Run } from '../contract/run.ts';
 import type { BankVersion } from '../contract/skill.ts';
 import type { Question } from '../datasets/trace.ts';
+import type { EpisodeResult } from '../engines/episode.ts';
 import { currentVersion } from '../evolution/bankHistory.ts';
 import { HardCasePool } from '../hardCases/pool.ts';
 import { AppError } from '../shared/errors.ts';
 import { recordBatch, recordMemories } from '../skills/statistics.ts';
+import type { StepScores } from '../store/runData.ts';
 import { poolChanges, poolOutcomes } from './hardCasesOf.ts';
 import { parseRunState, type RunState } from './runState.ts';
 import { takeInBank } from './takeInBank.ts';
 import { keepMemories } from './stageMemories.ts';
+import { ElapsedTime } from './elapsedTime.ts';
 import type { StepResult } from './trainStep.ts';
 import type { TrainingContext } from './trainingContext.ts';
 
 type RunRecordChange = Partial<Pick<Run, 'status' | 'message' | 'stages'>>;
+
+function scoresOf({ outcomes }: EpisodeResult): StepScores['episodes'][number] {
+  return {
+    questionIds: outcomes.map(({ questionId }) => questionId),
+    scores: outcomes.map(({ score }) => score),
+  };
+}
 
 /** A case that was answered since needs its attempts, not its evidence: the next failure brings its own. */
 function withoutChain(resolved: HardCase): HardCase {
@@ -29,11 +39,13 @@ export class RunSession {
   #state: RunState;
   #pool: HardCasePool;
   readonly #questions: ReadonlyMap<string, Question>;
+  readonly #elapsed: ElapsedTime;
   /** Name of the checkpoint that the controller holds; null while it holds its initial weights. */
   #held: string | null = null;
 
   private constructor(context: TrainingContext, state: RunState, pool: HardCasePool) {
     this.context = context;
+    this.#elapsed = new ElapsedTime(context, state.step);
     this.#state = state;
     this.#pool = pool;
     this.#questions = new Map(context.traces.flatMap((trace) => trace.questions.map((one) => [one.id, one])));
@@ -134,10 +146,13 @@ export class RunSession {
       solved: this.#solvedAfter(result),
       resolvedCases: pool.toRecord().resolved.map(withoutChain),
     };
-    const row: MetricRow = { runId, step: state.step, stage: state.stage, values: { ...result.metrics } };
+    const elapsedS = this.#elapsed.seconds(this.context.clock.now());
+    const values = { ...result.metrics, 'time/elapsed_s': elapsedS };
+    const row: MetricRow = { runId, step: state.step, stage: state.stage, values };
     const { changed, closed } = poolChanges(this.#pool, pool);
     workspace.transaction(() => {
       workspace.metrics.put(row);
+      workspace.questionScores.put({ runId, step: state.step, episodes: result.episodes.map(scoresOf) });
       for (const hardCase of changed) workspace.hardCases.put(hardCase);
       for (const id of closed) workspace.hardCases.delete(id);
       keepMemories(workspace, { runId, stage: state.stage }, result.episodes);

@@ -2,11 +2,28 @@ import type { MetricRow } from '../contract/run.ts';
 import type { Skill } from '../contract/skill.ts';
 import type { EpisodeResult } from '../engines/episode.ts';
 import { mean, sum } from '../shared/arithmetic.ts';
+import { required } from '../shared/assertions.ts';
 import { contentHash } from '../shared/contentHash.ts';
 
 /** Share of a whole; 0 of nothing. */
 function rate(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
+}
+
+/** Mean score of the questions of each category, whatever the episode, by category. */
+function categoryRewards(
+  episodes: readonly EpisodeResult[],
+  categories: ReadonlyMap<string, number>,
+): Record<string, number> {
+  const scores = new Map<number, number[]>();
+  for (const { questionId, score } of episodes.flatMap((episode) => episode.outcomes)) {
+    const category = required(categories.get(questionId), `category of question ${questionId}`);
+    const own = scores.get(category) ?? [];
+    own.push(score);
+    scores.set(category, own);
+  }
+  const sorted = [...scores].toSorted(([a], [b]) => a - b);
+  return Object.fromEntries(sorted.map(([category, own]) => [`reward/category_${category}`, mean(own)]));
 }
 
 /** The numbers of one step besides the controller's own, named `group/name` (reference 6.6). Rates are in [0, 1]. */
@@ -16,6 +33,8 @@ export function stepMetrics(
     readonly newSkills: readonly string[];
     readonly scale: number;
     readonly skills: readonly Skill[];
+    /** Category of each question that was asked. */
+    readonly categories: ReadonlyMap<string, number>;
   },
 ): Record<string, number> {
   const rewards = episodes.map((episode) => episode.reward);
@@ -45,6 +64,7 @@ export function stepMetrics(
     'bank/skills': around.skills.length,
     'bank/new_skills': around.newSkills.length,
     'bias/scale': around.scale,
+    ...categoryRewards(episodes, around.categories),
     ...Object.fromEntries(
       around.skills.map(({ name }) => [
         `skill/${name}`,
@@ -54,7 +74,12 @@ export function stepMetrics(
   };
 }
 
+/** Metrics that say when and not what; equal runs differ in them. */
+const TIME_GROUP = 'time/';
+
 /** One hash over all numbers of all steps; equal runs have equal hashes. Takes no time, id or path in. */
 export function metricsHash(rows: readonly MetricRow[]): string {
-  return contentHash(rows.map(({ step, stage, values }) => ({ step, stage, values })));
+  const withoutTimes = (values: MetricRow['values']): MetricRow['values'] =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith(TIME_GROUP)));
+  return contentHash(rows.map(({ step, stage, values }) => ({ step, stage, values: withoutTimes(values) })));
 }

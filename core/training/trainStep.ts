@@ -27,6 +27,10 @@ export function biasScaleOf(state: RunState, biasSteps: number): number {
   return state.biasStep === null ? 0 : explorationBiasScale(state.biasStep, biasSteps);
 }
 
+function categoriesOf({ traces }: TrainingContext): ReadonlyMap<string, number> {
+  return new Map(traces.flatMap((trace) => trace.questions.map(({ id, category }) => [id, category])));
+}
+
 function drawTraces({ traces, config }: TrainingContext, step: number): Trace[] {
   const rng = createRng(config.seed, 'traces', step);
   return Array.from({ length: config.batchSize }, () =>
@@ -129,6 +133,14 @@ export async function trainStep(
         );
   return {
     episodes,
-    metrics: { ...stepMetrics(episodes, { newSkills: state.newSkills, scale, skills }), ...ppo },
+    metrics: {
+      ...stepMetrics(episodes, {
+        newSkills: state.newSkills,
+        scale,
+        skills,
+        categories: categoriesOf(context),
+      }),
+      ...ppo,
+    },
   };
 }

@@ -116,6 +116,7 @@ test('metrics are named group/name, the same in every step but for the skills of
     'executor/failed_span_rate',
     'executor/refused_rate',
     ...(first?.filter((name) => name.startsWith('ppo/')) ?? []),
+    'reward/category_4',
     'reward/max',
     'reward/mean',
     'reward/min',
@@ -127,6 +128,7 @@ test('metrics are named group/name, the same in every step but for the skills of
     'skill/insert',
     'skill/noop',
     'skill/update',
+    'time/elapsed_s',
   ]);
   expect(first).toEqual(expect.arrayContaining(['ppo/approx_kl', 'ppo/entropy', 'ppo/updates']));
   expect(second).toEqual([...required(first, 'metrics of step 0'), 'skill/keep_pets'].toSorted());

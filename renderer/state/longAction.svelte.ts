@@ -1,10 +1,12 @@
 import { Action } from './action.svelte.ts';
+import { secondNow } from './present.ts';
 
 /** An action that takes its time and can be given up. */
 export class LongAction {
   readonly #action = new Action();
   #stop: AbortController | null = null;
   #wasStopped = $state(false);
+  #startedAtMs = $state(0);
 
   get isBusy(): boolean {
     return this.#action.isBusy;
@@ -19,6 +21,11 @@ export class LongAction {
     return this.#wasStopped;
   }
 
+  /** How long it has been going on; shown, it is shown anew every second. */
+  get elapsedMs(): number {
+    return Math.max(0, secondNow() - this.#startedAtMs);
+  }
+
   clear(): void {
     this.#action.clear();
   }
@@ -29,6 +36,7 @@ export class LongAction {
     const stop = new AbortController();
     this.#stop = stop;
     this.#wasStopped = false;
+    this.#startedAtMs = secondNow();
     return this.#action.run(() => work(stop.signal));
   }
 

@@ -1,4 +1,6 @@
+import type { RunConfig } from '../../config/schema.ts';
 import type { CallOutput } from '../../contract/calls.ts';
+import type { BankChange } from '../../contract/proposal.ts';
 import type { BankVersion, SkillHealth } from '../../contract/skill.ts';
 import { applyStaged } from '../../evolution/apply.ts';
 import { currentVersion, diffVersions, previewRollback } from '../../evolution/bankHistory.ts';
@@ -20,7 +22,9 @@ import { skillText } from '../../skills/skillText.ts';
 import { parseRunState } from '../../training/runState.ts';
 import type { ActiveRuns } from '../activeRuns.ts';
 import type { HandlersOf } from '../handlers.ts';
-import type { StudioParts } from '../openTraining.ts';
+import { replayDraft } from '../openedRun.ts';
+import { configOf, type StudioParts } from '../openTraining.ts';
+import { proposalDetail } from '../proposalDetail.ts';
 
 type VersionSummary = CallOutput<'bank.versions'>[number];
 
@@ -75,6 +79,55 @@ async function proposeImport(
     throw new AppError('INVALID_INPUT', `The file cannot be imported: ${reasons}`);
   }
   return created.map(({ proposal }) => proposal.id);
+}
+
+/**
+ * A change of the reviewer's own for a run's current bank, replayed where it can be, so that it is ready for review.
+ *
+ * @throws AppError INVALID_INPUT when it does not fit the bank or the same waits already.
+ */
+async function propose(
+  parts: StudioParts,
+  current: BankVersion,
+  wanted: {
+    readonly change: BankChange;
+    readonly reason: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<string> {
+  const { workspace, clock } = parts;
+  const { change, reason, signal } = wanted;
+  const { runId } = current;
+  const { created, skipped } = await createProposals(workspace, {
+    runId,
+    // Of no stage: it comes from no designer's turn.
+    stage: null,
+    drafts: [
+      {
+        clusterId: null,
+        caseIds: [],
+        change,
+        pattern: 'a change of the reviewer',
+        rootCause: 'seen in the bank, not in hard cases',
+        reasoning: reason,
+      },
+    ],
+    author: 'reviewer',
+    overlap: { embedder: createBuiltinEmbedder(), skillText: skillTextOf(parts, runId) },
+    clock,
+    signal,
+  });
+  const [made] = created;
+  if (made === undefined) {
+    const reasons = skipped.flatMap((one) => one.reasons).join(' ');
+    throw new AppError('INVALID_INPUT', `This change cannot be proposed: ${reasons}`);
+  }
+  await replayDraft(parts, made.proposal, signal);
+  return made.proposal.id;
+}
+
+function skillTextOf({ workspace }: StudioParts, runId: string | null): RunConfig['skillText'] {
+  return runId === null ? 'full' : configOf(workspace.runs.require(runId)).skillText;
 }
 
 /** One decision for each imported skill, bound to its text, then one version that keeps what the file knows. */
@@ -140,6 +193,10 @@ export function createBankHandlers(parts: StudioParts, active: ActiveRuns): Hand
       const proposalIds = await proposeImport(parts, imported, signal);
       if (!acceptsAll || proposalIds.length === 0) return { proposalIds, version: null };
       return { proposalIds, version: summaryOf(await acceptAll(parts, proposalIds, imported)) };
+    },
+    'bank.propose': async ({ runId, change, reason }, { signal }) => {
+      const proposalId = await propose(parts, changeable(runId), { change, reason, signal });
+      return proposalDetail(workspace, proposalId);
     },
     'bank.rollback': async ({ runId: wanted, toVersion, reason, source }) => {
       const current = changeable(wanted);

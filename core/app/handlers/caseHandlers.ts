@@ -1,5 +1,9 @@
+import { createBuiltinEmbedder } from '../../engines/builtin/embedder.ts';
+import { caseFeatures } from '../../hardCases/clustering.ts';
 import { difficulty } from '../../hardCases/difficulty.ts';
-import { markBadCase } from '../../hardCases/clusterEdits.ts';
+import { principalPlane } from '../../hardCases/scatter.ts';
+import { markCase } from '../badCases.ts';
+import { mergeInto, renameInPlace, splitOff } from '../clusterChanges.ts';
 import type { ActiveRuns } from '../activeRuns.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { StudioParts } from '../openTraining.ts';
@@ -8,6 +12,11 @@ export function createCaseHandlers(
   { workspace }: StudioParts,
   active: ActiveRuns,
 ): HandlersOf<'cases' | 'clusters'> {
+  const embedder = createBuiltinEmbedder();
+  const refuseWhileTraining = (clusterIds: readonly string[]): void => {
+    for (const id of clusterIds)
+      active.refuseActive(workspace.clusters.require(id).runId, 'change its clusters');
+  };
   return {
     'cases.list': async ({ runId, category, diagnosis, limit }) =>
       workspace.hardCases
@@ -17,18 +26,33 @@ export function createCaseHandlers(
         .toSorted((a, b) => difficulty(b) - difficulty(a))
         .slice(0, limit),
     'cases.get': async ({ caseId }) => workspace.hardCases.require(caseId),
-    'cases.markBad': async ({ caseId }) => {
-      const hardCase = workspace.hardCases.require(caseId);
+    'cases.markBad': async ({ caseId, isBad }) => {
       // A training run keeps its cases in memory and would write them back as they were.
-      active.refuseActive(hardCase.runId, 'mark its cases');
-      const marked = markBadCase(hardCase);
-      workspace.transaction(() => {
-        workspace.hardCases.put(marked);
-        workspace.events.append({ type: 'case.markedBad', runId: hardCase.runId, ids: { case: caseId } });
+      active.refuseActive(workspace.hardCases.require(caseId).runId, 'mark its cases');
+      return markCase(workspace, { caseId, isBad });
+    },
+    'cases.scatter': async ({ runId }, { signal }) => {
+      const cases = workspace.hardCases.listSummaries(workspace.runs.require(runId).id);
+      const features = await caseFeatures(cases, { embedder, signal });
+      const plane = await principalPlane(features, signal);
+      return cases.flatMap(({ id }, at) => {
+        const place = plane[at];
+        return place === undefined ? [] : [{ caseId: id, ...place }];
       });
-      return marked;
     },
     'clusters.list': async ({ runId }) =>
       workspace.clusters.list({ where: { runId: workspace.runs.require(runId).id } }),
+    'clusters.rename': async (input) => {
+      refuseWhileTraining([input.clusterId]);
+      return renameInPlace(workspace, input);
+    },
+    'clusters.merge': async (input) => {
+      refuseWhileTraining(input.clusterIds);
+      return mergeInto(workspace, input);
+    },
+    'clusters.split': async (input) => {
+      refuseWhileTraining([input.clusterId]);
+      return splitOff(workspace, input);
+    },
   };
 }

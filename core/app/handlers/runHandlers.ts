@@ -2,6 +2,7 @@ import type { Run } from '../../contract/run.ts';
 import { changesOf, currentVersion } from '../../evolution/bankHistory.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ActiveRuns } from '../activeRuns.ts';
+import { rescoredRun } from '../badCases.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { StudioParts } from '../openTraining.ts';
 import { runEvents, type RunHistory } from '../runEvents.ts';
@@ -49,6 +50,7 @@ export function createRunHandlers(parts: StudioParts, active: ActiveRuns): Handl
     'runs.progress': async ({ runId }) => active.progress(workspace.runs.require(runId).id),
     'runs.metrics': async ({ runId, fromStep }) =>
       workspace.metrics.list(workspace.runs.require(runId).id, fromStep),
+    'runs.rescored': async ({ runId }) => rescoredRun(workspace, workspace.runs.require(runId).id),
     'runs.events': async ({ runId }) =>
       runEvents(historyOf(parts, withCurrentBank(workspace.runs.require(runId)))),
   };

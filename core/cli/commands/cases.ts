@@ -1,4 +1,4 @@
-import { diagnosisSchema, type HardCase } from '../../contract/hardCase.ts';
+import { DIAGNOSIS_WORDS, diagnosisSchema, type HardCase } from '../../contract/hardCase.ts';
 import type { Client } from '../../contract/rpc.ts';
 import { AppError } from '../../shared/errors.ts';
 import { countFlag, textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
@@ -45,19 +45,29 @@ async function wholeCase(client: Client, caseId: string): Promise<HardCase | nul
   }
 }
 
-async function markBad(caseId: string, context: CommandContext): Promise<void> {
+async function mark(
+  context: CommandContext,
+  { caseId, isBad }: { readonly caseId: string; readonly isBad: boolean },
+): Promise<void> {
   const client = await context.connect();
-  const marked = await client.call('cases.markBad', { caseId });
+  const marked = await client.call('cases.markBad', { caseId, isBad });
   context.output.line(
-    `${marked.id} is marked as bad: it counts for no cluster, replay or designer any more.`,
+    isBad
+      ? `${marked.id} is marked as bad: it counts for no cluster, replay or designer any more.`
+      : `${marked.id} counts again: ${DIAGNOSIS_WORDS[marked.diagnosis]}.`,
   );
   context.output.json(marked);
 }
 
 async function run(context: CommandContext): Promise<void> {
   const bad = textFlag(context, 'mark-bad');
-  if (bad !== null) {
-    await markBad(bad, context);
+  const good = textFlag(context, 'unmark-bad');
+  if (bad !== null && good !== null) {
+    throw new UsageError('--mark-bad and --unmark-bad do not go together; give one of them.');
+  }
+  const caseId = bad ?? good;
+  if (caseId !== null) {
+    await mark(context, { caseId, isBad: bad !== null });
     return;
   }
   const given = textFlag(context, 'diagnosis');
@@ -88,7 +98,8 @@ async function run(context: CommandContext): Promise<void> {
 
 export const casesCommand: CommandSpec = {
   name: 'cases',
-  usage: 'cases [--run ID] [--diagnosis NAME] [--category N] [--limit N] | cases --mark-bad CASE',
+  usage:
+    'cases [--run ID] [--diagnosis NAME] [--category N] [--limit N] | cases --mark-bad CASE | cases --unmark-bad CASE',
   summary: 'Shows failed questions with the chain from span to answer, hardest first.',
   flags: [
     { flag: 'run', value: 'ID', description: 'only of this run' },
@@ -99,6 +110,7 @@ export const casesCommand: CommandSpec = {
       value: 'CASE',
       description: 'the gold answer is wrong: take the case out of the work',
     },
+    { flag: 'unmark-bad', value: 'CASE', description: 'take that back' },
     { flag: 'limit', value: 'N', description: `how many (default ${DEFAULT_LIMIT})` },
   ],
   takesRunOptions: false,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pathOfColumns, pathThrough } from './paths.ts';
+import { pathOfBands, pathOfColumns, pathThrough } from './paths.ts';
 
 test('lines through points', () => {
   expect(pathThrough([])).toBe('');
@@ -36,4 +36,14 @@ test('columns side by side', () => {
       { left: 2, right: 4, top: 3, bottom: 4 },
     ]),
   ).toBe('M0,1L2,1L2,3L4,3L4,4L2,4L2,4L0,4Z');
+});
+
+test('bands of one height', () => {
+  expect(pathOfBands([], { top: 0, bottom: 9 })).toBe('');
+  const bands = [
+    { left: 0, right: 2.25 },
+    { left: 5, right: 6 },
+    { left: 7, right: 7 },
+  ];
+  expect(pathOfBands(bands, { top: 1, bottom: 9 })).toBe('M0.0,1H2.3V9H0.0ZM5.0,1H6.0V9H5.0Z');
 });

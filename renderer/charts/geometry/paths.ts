@@ -42,3 +42,14 @@ export function pathOfColumns(columns: readonly Column[]): string {
     ) ?? ''
   );
 }
+
+/** Rectangles between `top` and `bottom`, each from its left to its right; those without a width are left out. */
+export function pathOfBands(
+  bands: readonly { readonly left: number; readonly right: number }[],
+  { top, bottom }: { readonly top: number; readonly bottom: number },
+): string {
+  return bands
+    .filter(({ left, right }) => right > left)
+    .map(({ left, right }) => `M${left.toFixed(1)},${top}H${right.toFixed(1)}V${bottom}H${left.toFixed(1)}Z`)
+    .join('');
+}

@@ -1,27 +1,27 @@
 import { precisionFixed } from 'd3-format';
-import { linearAxis, roundedDomain, type LinearAxis } from './linearAxis.ts';
-import { pathThrough, type Point } from './paths.ts';
-import type { StageBand } from './stages.ts';
+import { linearAxis, roundedDomain, type Interval, type LinearAxis } from './linearAxis.ts';
+import type { Extent } from './minMaxPyramid.ts';
+import type { AxisKind } from './stepPlaces.ts';
 
-/** The drawing of a reward curve. Law: pure; a step's value stands in the middle of the step. */
+/** The drawing of a reward curve. Law: pure. */
 
 export const PLOT = { height: 240, left: 40, right: 12, top: 20, bottom: 24 } as const;
 const Y_TICKS = 5;
+const X_LABEL_PX = 80;
+const HALF_DIGIT_PX = 3.6;
+const GAP_PX = 4;
+const MINUTE_S = 60;
+const HOUR_S = 3600;
 
-export interface PlotAxes {
-  /** From finished steps. */
-  readonly x: LinearAxis;
-  /** From scores in [0, 1]. */
-  readonly y: LinearAxis;
+/** The visible part across the width, between the margins. */
+export function placeAxis(widthPx: number, seen: Interval): LinearAxis {
+  return linearAxis(seen, [PLOT.left, Math.max(widthPx - PLOT.right, PLOT.left + 1)]);
 }
 
-export function stepAxis(widthPx: number, bands: readonly StageBand[]): LinearAxis {
-  return linearAxis([0, bands.at(-1)?.end ?? 1], [PLOT.left, Math.max(widthPx - PLOT.right, PLOT.left + 1)]);
-}
-
-/** Room for all values; the axis runs upwards. */
-export function scoreAxis(values: Iterable<number>): LinearAxis {
-  return linearAxis(roundedDomain(values, Y_TICKS), [PLOT.height - PLOT.bottom, PLOT.top]);
+/** Room for all of them; the axis runs upwards. */
+export function scoreAxis(extents: readonly Extent[]): LinearAxis {
+  const bounds = extents.flatMap(({ low, high }) => [low, high]);
+  return linearAxis(roundedDomain(bounds, Y_TICKS), [PLOT.height - PLOT.bottom, PLOT.top]);
 }
 
 export interface ScoreTicks {
@@ -38,21 +38,29 @@ export function scoreTicks(y: LinearAxis): ScoreTicks {
   return { values, digits: precisionFixed(stepInPoints) };
 }
 
-/** `values` of the steps `steps`, both in one order. */
-export function curvePath(steps: readonly number[], values: readonly number[], { x, y }: PlotAxes): string {
-  const points = values.map((value, at): Point => ({ x: x.at((steps[at] ?? 0) + 0.5), y: y.at(value) }));
-  return pathThrough(points);
+export interface PlaceTicks {
+  /** What the numbers count. */
+  readonly unit: string;
+  readonly ticks: readonly { readonly x: number; readonly text: string }[];
 }
 
-/** Which of the steps (in ascending order) lies at a place, the nearest one where none does; null without steps. */
-export function stepAt(steps: readonly number[], x: LinearAxis, placePx: number): number | null {
-  const wanted = Math.floor(x.valueAt(placePx));
-  let low = 0;
-  let high = steps.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((steps[middle] ?? 0) <= wanted) low = middle;
-    else high = middle - 1;
-  }
-  return steps.length === 0 ? null : low;
+/** Seconds are read as minutes or hours when there are many. */
+function unitOf(kind: AxisKind, most: number): { readonly unit: string; readonly size: number } {
+  if (kind === 'step') return { unit: 'steps', size: 1 };
+  if (kind === 'calls') return { unit: 'calls', size: 1 };
+  if (most >= 2 * HOUR_S) return { unit: 'hours', size: HOUR_S };
+  return most >= 2 * MINUTE_S ? { unit: 'min', size: MINUTE_S } : { unit: 's', size: 1 };
+}
+
+export function placeTicks(x: LinearAxis, kind: AxisKind): PlaceTicks {
+  const [from, to] = x.domain;
+  const [left, right] = x.range;
+  const { unit, size } = unitOf(kind, to);
+  const values = linearAxis([from / size, to / size], x.range)
+    .ticks(Math.max((right - left) / X_LABEL_PX, 2))
+    // There is no half of a step or a call.
+    .filter((value) => kind === 'time' || Number.isInteger(value));
+  const ticks = values.map((value) => ({ x: x.at(value * size), text: String(value) }));
+  // The unit stands left of the axis.
+  return { unit, ticks: ticks.filter((tick) => tick.x - tick.text.length * HALF_DIGIT_PX >= left - GAP_PX) };
 }

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { smoothed } from './smoothing.ts';
+import { MovingAverage } from './smoothing.ts';
+
+function smoothed(values: readonly number[], strength: number): number[] {
+  const average = new MovingAverage(strength);
+  return values.map((value) => average.next(value));
+}
 
 test('nothing, one value, and values that are none', () => {
   expect(smoothed([], 0.8)).toEqual([]);

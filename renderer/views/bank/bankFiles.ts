@@ -32,14 +32,3 @@ export async function toBase64(file: Blob): Promise<string> {
   }
   return texts.join('');
 }
-
-/** Saves text where the browser, or the window, saves downloads. */
-export function saveAsFile(fileName: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  // The download has its own hold on the text by the next turn of the event loop.
-  setTimeout(() => URL.revokeObjectURL(url));
-}

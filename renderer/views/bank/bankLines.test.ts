@@ -8,6 +8,7 @@ import {
   presentVersion,
   restoredBy,
   rollbackRefusal,
+  standingOf,
   undoneBy,
   withVersion,
   type VersionSummary,
@@ -116,4 +117,11 @@ test('a roll back restored the nearest earlier version of its line with the same
   expect(restoredBy(line, back)).toBe(1);
   expect(restoredBy(line, A4)).toBeNull();
   expect(restoredBy(line, { ...back, hash: 'f'.repeat(64) })).toBeNull();
+});
+
+test('changes are proposed for the latest version of a line', () => {
+  expect(standingOf(LINES, A4)).toEqual({ kind: 'current', runId: 'a' });
+  expect(standingOf(LINES, A2)).toEqual({ kind: 'past', current: 4 });
+  expect(standingOf(LINES, SEEDS)).toEqual({ kind: 'past', current: null });
+  expect(standingOf(bankLines([SEEDS]), SEEDS)).toEqual({ kind: 'current', runId: null });
 });

@@ -98,3 +98,18 @@ export function restoredBy({ versions }: BankLine, version: VersionSummary): num
   const before = versions.filter((one) => one.version < version.version);
   return before.find(({ hash }) => hash === version.hash)?.version ?? null;
 }
+
+/** Whether changes can be proposed for a version: only what works with a line's latest version can be changed. */
+export type BankStanding =
+  | { readonly kind: 'current'; readonly runId: string | null }
+  /** `current`: the version of the line that they can be proposed for; null when no run uses the line any more. */
+  | { readonly kind: 'past'; readonly current: number | null };
+
+export function standingOf(lines: readonly BankLine[], version: VersionSummary): BankStanding {
+  const current = lineOf(lines, version)?.versions[0].version ?? null;
+  // The first line of the workspace is left behind as soon as a run has a line of its own.
+  if (version.runId === null && lines.some(({ runId }) => runId !== null)) {
+    return { kind: 'past', current: null };
+  }
+  return current === version.version ? { kind: 'current', runId: version.runId } : { kind: 'past', current };
+}

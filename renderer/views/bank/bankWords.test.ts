@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Skill, SkillHealth, SkillLineage } from '../../../core/contract/skill.ts';
 import type { VersionSummary } from './bankLines.ts';
 import { lineageFacts } from './lineageFacts.ts';
-import { skillRows } from './skillHealthWords.ts';
+import { measureFacts, skillRows, useInWords, useOf } from './skillHealthWords.ts';
 import {
   causeSentence,
   causeWord,
@@ -10,6 +10,7 @@ import {
   diffWords,
   lineName,
   optionLabel,
+  placeInWords,
   placeWords,
 } from './versionWords.ts';
 
@@ -173,4 +174,39 @@ test('what is missing in a lineage is left out, an interval around 0 shows no di
     ['Replaces', 'text bbbbbbbbbbbb'],
     ['Replay', '0 better, 3 same, 1 worse; \u22121.0 points [\u22123.0, 0.0]: no difference shown'],
   ]);
+});
+
+test('where a run stood, with which bank, in words', () => {
+  const version = { version: 3, skillCount: 14 };
+  expect(placeInWords(12, version, 0.312)).toBe(
+    'After step 12: v3 with 14 skills. Reward of the step: 31.2 points.',
+  );
+  expect(placeInWords(0, version, undefined)).toBe('Before the first step: v3 with 14 skills.');
+  expect(placeInWords(2, null, Number.NaN)).toBe('After step 2: no bank yet.');
+});
+
+test('the numbers of a skill can be read with their formula', () => {
+  const [row] = skillRows([SKILL], [HEALTH]);
+  if (row === undefined) throw new Error('There is one skill.');
+  expect(measureFacts(row).map(({ term }) => term)).toEqual([
+    'Used',
+    'Reward',
+    'Memories',
+    'Junk',
+    'Overlap',
+  ]);
+  expect(measureFacts(row)[1]?.value).toBe(row.reward.title);
+});
+
+test('the use of a skill over the steps, with a gap where the bank was without it', () => {
+  const rows = [{}, { 'skill/dates': 3.12 }, {}, { 'skill/dates': 0 }].map((values, step) => ({
+    runId: 'a',
+    step,
+    stage: 0,
+    values,
+  }));
+  const use = useOf('dates', rows);
+  expect(use).toEqual([Number.NaN, 3.12, Number.NaN, 0]);
+  expect(useInWords(use)).toBe('Selections an episode, from 3.1 (step 2) to 0.0 (step 4)');
+  expect(useInWords(useOf('places', rows))).toBeNull();
 });

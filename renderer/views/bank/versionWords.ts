@@ -1,6 +1,6 @@
 import type { CallOutput } from '../../../core/contract/calls.ts';
 import type { BankVersion, SkillLineage } from '../../../core/contract/skill.ts';
-import { counted } from '../../ui/format.ts';
+import { counted, points } from '../../ui/format.ts';
 import type { VersionSummary } from './bankLines.ts';
 
 /** What versions of the bank are called on the screen. */
@@ -39,6 +39,20 @@ export function causeSentence(version: VersionSummary, restored: number | null):
 export function placeWords({ stage, step }: Pick<VersionSummary, 'stage' | 'step'>): string | null {
   const parts = [stage === null ? '' : `stage ${stage + 1}`, step === null ? '' : `step ${step}`];
   return parts.filter((part) => part !== '').join(', ') || null;
+}
+
+/** Where a run stood and with which version: `After step 12: v3 with 14 skills. Reward of the step: 31.2 points.` */
+export function placeInWords(
+  step: number,
+  version: Pick<VersionSummary, 'version' | 'skillCount'> | null,
+  reward: number | undefined,
+): string {
+  const when = step === 0 ? 'Before the first step' : `After step ${step}`;
+  const bank =
+    version === null ? 'no bank yet' : `v${version.version} with ${counted(version.skillCount, 'skill')}`;
+  const score =
+    reward === undefined || Number.isNaN(reward) ? '' : ` Reward of the step: ${points(reward)} points.`;
+  return `${when}: ${bank}.${score}`;
 }
 
 export function lineName(runId: string | null, runs: readonly { id: string; name: string }[]): string {

@@ -9,6 +9,7 @@ import {
   filterCases,
   isFiltering,
   NO_FILTER,
+  numberOrNull,
   searchable,
   severityOf,
 } from './caseFilter.ts';
@@ -67,6 +68,29 @@ test('category and diagnosis narrow it further', () => {
   expect(ids(filterCases(cases, { ...NO_FILTER, category: 2, diagnosis: 'not_used' }))).toEqual(['c3']);
   expect(isFiltering({ ...NO_FILTER, text: '  ' })).toBe(false);
   expect(isFiltering({ ...NO_FILTER, category: 0 })).toBe(true);
+});
+
+test('a range of scores, ends included and as they are written, and a least number of fails', () => {
+  const scored = searchable([
+    summary('s0', { score: 0, failCount: 5 }),
+    summary('s1', { score: 0.28651, failCount: 2 }),
+    summary('s2', { score: 1 }),
+  ]);
+  expect(ids(filterCases(scored, { ...NO_FILTER, minPoints: 28.7 }))).toEqual(['s1', 's2']);
+  expect(ids(filterCases(scored, { ...NO_FILTER, maxPoints: 28.7 }))).toEqual(['s0', 's1']);
+  expect(ids(filterCases(scored, { ...NO_FILTER, minPoints: 50, maxPoints: 20 }))).toEqual([]);
+  expect(ids(filterCases(scored, { ...NO_FILTER, minFails: 2 }))).toEqual(['s0', 's1']);
+  expect(isFiltering({ ...NO_FILTER, maxPoints: 0 })).toBe(true);
+});
+
+test.each([
+  ['', null],
+  [' ', null],
+  ['0', 0],
+  ['28.7', 28.7],
+  ['-', null],
+])('the field text "%s" means %s', (text, expected) => {
+  expect(numberOrNull(text)).toBe(expected);
 });
 
 test('a cluster keeps what is still open of it', () => {

@@ -4,15 +4,28 @@ import {
   type Diagnosis,
   type HardCaseSummary,
 } from '../../../core/contract/hardCase.ts';
+import { points } from '../../ui/format.ts';
 
 /** Which cases are shown; null and an empty text let everything through. */
 export interface CaseFilter {
   readonly category: number | null;
   readonly diagnosis: Diagnosis | null;
   readonly text: string;
+  /** Least and most score of the last attempt in points, both included, as the list writes scores. */
+  readonly minPoints: number | null;
+  readonly maxPoints: number | null;
+  /** Least number of wrong answers. */
+  readonly minFails: number | null;
 }
 
-export const NO_FILTER: CaseFilter = { category: null, diagnosis: null, text: '' };
+export const NO_FILTER: CaseFilter = {
+  category: null,
+  diagnosis: null,
+  text: '',
+  minPoints: null,
+  maxPoints: null,
+  minFails: null,
+};
 
 /** A case with the text that is searched: question, accepted answers and last answer. */
 export interface SearchableCase {
@@ -37,6 +50,18 @@ export function casesOfCluster(
   return cases.filter(({ summary }) => ids.has(summary.id));
 }
 
+/** What a person typed into a field of a number: null for nothing, and for what is no number. */
+export function numberOrNull(text: string): number | null {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : null;
+}
+
+function isScoreWithin(score: number, { minPoints, maxPoints }: CaseFilter): boolean {
+  // As the list writes it: a score that reads 28.7 is at least 28.7.
+  const shown = Number(points(score));
+  return (minPoints === null || shown >= minPoints) && (maxPoints === null || shown <= maxPoints);
+}
+
 /** Every word of the text must be found, in any order. The order of the cases stays. */
 export function filterCases(cases: readonly SearchableCase[], filter: CaseFilter): HardCaseSummary[] {
   const words = filter.text.toLowerCase().split(/\s+/u).filter(Boolean);
@@ -45,13 +70,15 @@ export function filterCases(cases: readonly SearchableCase[], filter: CaseFilter
       ({ summary, text }) =>
         (filter.category === null || summary.category === filter.category) &&
         (filter.diagnosis === null || summary.diagnosis === filter.diagnosis) &&
+        (filter.minFails === null || summary.failCount >= filter.minFails) &&
+        isScoreWithin(summary.score, filter) &&
         words.every((word) => text.includes(word)),
     )
     .map(({ summary }) => summary);
 }
 
-export function isFiltering({ category, diagnosis, text }: CaseFilter): boolean {
-  return category !== null || diagnosis !== null || text.trim() !== '';
+export function isFiltering({ text, ...others }: CaseFilter): boolean {
+  return text.trim() !== '' || Object.values(others).some((value) => value !== null);
 }
 
 export interface Counted<T> {

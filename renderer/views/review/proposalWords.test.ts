@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Decision, Proposal } from '../../../core/contract/proposal.ts';
-import { changeName, kindWord, reasonsOf, type Revision } from './proposalWords.ts';
+import { ageWords, changeName, kindWord, reasonsOf, type Revision } from './proposalWords.ts';
 
 function revision(author: Revision['author'], reasoning: string): Revision {
   return { change: { kind: 'retire', name: 'x' }, author, reasoning, response: null, createdAtMs: 0 };
@@ -78,5 +78,20 @@ test('reasons keep their author apart', () => {
   expect(reasonsOf(proposal(drafted, revision('reviewer', 'names first')), []).slice(1)).toEqual([
     { name: 'Reasoning', text: '14 of 18 ask when' },
     { name: 'Reason of the edit', text: 'names first' },
+  ]);
+});
+
+test('how old a proposal is', () => {
+  const MINUTE_MS = 60_000;
+  const ages = [-1, 0, 1, 59, 60, 60 * 23, 60 * 24, 60 * 50].map((min) => ageWords(0, min * MINUTE_MS));
+  expect(ages).toEqual([
+    'made just now',
+    'made just now',
+    '1 min old',
+    '59 min old',
+    '1 h old',
+    '23 h old',
+    '1 day old',
+    '2 days old',
   ]);
 });

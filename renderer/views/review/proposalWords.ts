@@ -11,6 +11,11 @@ export function currentRevision({ id, revisions }: Proposal): Revision {
   return revision;
 }
 
+/** The text in force, to be compared: equal texts are equal strings. */
+export function textOf(proposal: Proposal): string {
+  return JSON.stringify(currentRevision(proposal).change);
+}
+
 /** The skill (or skills) it is about. */
 export function changeName(change: BankChange): string {
   switch (change.kind) {
@@ -86,6 +91,21 @@ export const AUTHOR_WORDS: Readonly<Record<Revision['author'], string>> = {
   system: 'application',
   import: 'imported file',
 };
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** `5 min old`, `3 h old`, `2 days old`; times in milliseconds. */
+export function ageWords(createdAtMs: number, nowMs: number): string {
+  // Clocks of two machines may differ.
+  const age = Math.max(0, nowMs - createdAtMs);
+  if (age < MINUTE_MS) return 'made just now';
+  if (age < HOUR_MS) return `${Math.floor(age / MINUTE_MS)} min old`;
+  if (age < DAY_MS) return `${Math.floor(age / HOUR_MS)} h old`;
+  const days = Math.floor(age / DAY_MS);
+  return days === 1 ? '1 day old' : `${days} days old`;
+}
 
 /** A proposal's reasons, each with a heading; a redraft carries the reviewer's comment as its reasoning. */
 export function reasonsOf(

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { HardCase } from '../../../core/contract/hardCase.ts';
 import type { BankChange, PairedResult, Proposal, Replay } from '../../../core/contract/proposal.ts';
-import { canReplay, caseGroups, isReplayOfText, outcomeOf } from './replayWords.ts';
+import { canReplay, cardCases, caseGroups, isReplayOfText, outcomeOf } from './replayWords.ts';
 
 const retire = (name: string): BankChange => ({ kind: 'retire', name });
 
@@ -30,6 +31,27 @@ function replay(createdAtMs: number, scores: readonly (readonly [number, number]
     })),
     cost: { oldMemoriesPerSpan: 1, newMemoriesPerSpan: 1, contextGrowth: 0 },
     createdAtMs,
+  };
+}
+
+function hardCase(id: string, questionId: string): HardCase {
+  return {
+    id,
+    runId: 'a',
+    traceId: 't',
+    questionId,
+    question: '',
+    golds: [],
+    category: 1,
+    prediction: '',
+    score: 0,
+    judge: null,
+    attempts: [],
+    failCount: 1,
+    step: 0,
+    bankHash: '',
+    diagnosis: 'not_stored',
+    chain: { evidence: [], spans: [], needed: null, retrieved: [] },
   };
 }
 
@@ -101,4 +123,18 @@ test('words are replayed on the cases of a run; nothing else is', () => {
   expect(canReplay({ runId: null }, retire('x'))).toBe(false);
   expect(canReplay({ runId: 'a' }, { kind: 'rollback', toVersion: 1 })).toBe(false);
   expect(canReplay({ runId: 'a' }, { kind: 'pin', name: 'x', isPinned: true })).toBe(false);
+});
+
+test('cases on a card: replayed ones with their failure, and failures that were not replayed', () => {
+  const [known, other] = [hardCase('c1', 'q1'), hardCase('c2', 'q9')];
+  const { cases } = replay(1, [
+    [1, 0],
+    [0, 1],
+  ]);
+  const groups = cardCases({ cases }, [known, other]);
+  expect(groups.losses).toEqual([{ key: 'guard q0', replayCase: cases[0], hardCase: null }]);
+  expect(groups.wins).toEqual([{ key: 'guard q1', replayCase: cases[1], hardCase: known }]);
+  expect(groups.ties).toEqual([]);
+  expect(groups.others).toEqual([{ key: 'case c2', replayCase: null, hardCase: other }]);
+  expect(cardCases(null, [known, other]).others.map(({ key }) => key)).toEqual(['case c1', 'case c2']);
 });

@@ -1,3 +1,4 @@
+import type { HardCase } from '../../../core/contract/hardCase.ts';
 import type { BankChange, PairedResult, Proposal, Replay } from '../../../core/contract/proposal.ts';
 
 /** What a replay shows, in words and in order of reading. Differences are new minus old. */
@@ -30,6 +31,38 @@ export function caseGroups(cases: readonly ReplayCase[]): CaseGroups {
     wins: cases.filter(({ oldScore, newScore }) => newScore > oldScore),
     ties: cases.filter(({ oldScore, newScore }) => newScore === oldScore),
   };
+}
+
+/** A case on the card: a question that was replayed, a failure that the proposal was drafted from, or both. */
+export interface CardCase {
+  readonly key: string;
+  readonly replayCase: ReplayCase | null;
+  readonly hardCase: HardCase | null;
+}
+
+export interface CardCases {
+  readonly losses: readonly CardCase[];
+  readonly wins: readonly CardCase[];
+  readonly ties: readonly CardCase[];
+  /** Drafted from, but not replayed. */
+  readonly others: readonly CardCase[];
+}
+
+/** @param replay null: none has been made, so all hard cases are `others`. */
+export function cardCases(replay: Pick<Replay, 'cases'> | null, hardCases: readonly HardCase[]): CardCases {
+  const byQuestion = new Map(hardCases.map((one) => [one.questionId, one]));
+  const replayed = new Set(replay?.cases.map(({ questionId }) => questionId));
+  const card = (cases: readonly ReplayCase[]): CardCase[] =>
+    cases.map((replayCase) => ({
+      key: `${replayCase.set} ${replayCase.questionId}`,
+      replayCase,
+      hardCase: byQuestion.get(replayCase.questionId) ?? null,
+    }));
+  const { losses, wins, ties } = caseGroups(replay?.cases ?? []);
+  const others = hardCases
+    .filter(({ questionId }) => !replayed.has(questionId))
+    .map((hardCase) => ({ key: `case ${hardCase.id}`, replayCase: null, hardCase }));
+  return { losses: card(losses), wins: card(wins), ties: card(ties), others };
 }
 
 function isSameChange(one: BankChange, other: BankChange): boolean {

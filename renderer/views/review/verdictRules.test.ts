@@ -6,6 +6,7 @@ import {
   applyRefusal,
   canRebase,
   isPossible,
+  missingReason,
   refusal,
   rejectionReason,
   type Reviewed,
@@ -69,6 +70,12 @@ test('a decided one says what was decided', () => {
 test('a reason carries its code', () => {
   expect(rejectionReason('too broad', '  keeps small talk \n')).toBe('too broad: keeps small talk');
   expect(rejectionReason('redundant', ' ')).toBe('redundant');
+});
+
+test('another reason needs words', () => {
+  expect(missingReason(null, 'text')).toBe('Choose a reason.');
+  expect(missingReason('other', ' ')).toBe('Say what the reason is.');
+  expect([missingReason('other', 'since'), missingReason('wrong', '')]).toEqual([null, null]);
 });
 
 test('nothing is applied to a run that trains, nor an import beside a run', () => {

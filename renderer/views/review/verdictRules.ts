@@ -89,6 +89,12 @@ export function rejectionReason(code: RejectionCode, text: string): string {
   return detail === '' ? code : `${code}: ${detail}`;
 }
 
+/** What a rejection still lacks, in one sentence; null when it can be sent. */
+export function missingReason(code: RejectionCode | null, text: string): string | null {
+  if (code === null) return 'Choose a reason.';
+  return code === 'other' && text.trim() === '' ? 'Say what the reason is.' : null;
+}
+
 /** Why `review.apply` would refuse a group now, in one sentence; null when it would not. */
 export function applyRefusal({ runId }: StagedGroup, runs: readonly Run[]): string | null {
   const isTraining = runs.some(({ id, status }) => id === runId && status === 'running');

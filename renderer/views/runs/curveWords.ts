@@ -1,15 +1,20 @@
 import type { Run } from '../../../core/contract/run.ts';
+import type { CurveRole } from '../../charts/curveStyles.ts';
+import type { MinMaxPyramid } from '../../charts/geometry/minMaxPyramid.ts';
 import { counted, points } from '../../ui/format.ts';
 
 /** A reward curve in words. Scores in points; steps and stages counted from 1. Law: pure. */
 
-export interface Curve {
-  /** From 0, ascending; the others in the same order. */
-  readonly steps: readonly number[];
-  readonly stageOf: readonly number[];
-  readonly rewards: readonly number[];
-  /** Empty: there is none. */
-  readonly smooth: readonly number[];
+/** One step, read out; what is null is not shown. */
+export interface StepReading {
+  /** Both from 0. */
+  readonly step: number;
+  readonly stage: number;
+  /** NaN: there is none. */
+  readonly reward: number;
+  readonly smooth: number | null;
+  /** Before the questions that are marked as bad were left out. */
+  readonly before: number | null;
 }
 
 function score(value: number | undefined): string {
@@ -17,25 +22,91 @@ function score(value: number | undefined): string {
 }
 
 /** `Step 7, stage 2: reward 23.4, smoothed 22.1`. */
-export function stepInWords({ steps, stageOf, rewards, smooth }: Curve, at: number): string {
-  const place = `Step ${(steps[at] ?? 0) + 1}, stage ${(stageOf[at] ?? 0) + 1}`;
-  const average = smooth.length === 0 ? '' : `, smoothed ${score(smooth[at])}`;
-  return `${place}: reward ${score(rewards[at])}${average}`;
+export function stepInWords({ step, stage, reward, smooth, before }: StepReading): string {
+  const average = smooth === null ? '' : `, smoothed ${score(smooth)}`;
+  const ghost = before === null ? '' : `, with bad questions ${score(before)}`;
+  return `Step ${step + 1}, stage ${stage + 1}: reward ${score(reward)}${average}${ghost}`;
+}
+
+/** NaN without any. */
+export function firstScored(values: MinMaxPyramid): number {
+  let at = 0;
+  while (at < values.length && Number.isNaN(values.at(at))) at += 1;
+  return values.at(at);
+}
+
+/** NaN without any. */
+export function lastScored(values: MinMaxPyramid): number {
+  let at = values.length - 1;
+  while (at >= 0 && Number.isNaN(values.at(at))) at -= 1;
+  return values.at(at);
+}
+
+export interface WholeCurve {
+  readonly rewards: MinMaxPyramid;
+  readonly smooth: MinMaxPyramid | null;
+  readonly stages: Run['stages'];
 }
 
 /** What the whole curve shows, for whoever does not see it. */
-export function curveInWords({ steps, rewards, smooth }: Curve, stages: Run['stages']): string {
-  const scored = rewards.filter(Number.isFinite);
-  if (scored.length === 0) return 'No step is finished yet.';
-  const low = scored.reduce((least, value) => Math.min(least, value));
-  const high = scored.reduce((most, value) => Math.max(most, value));
+export function curveInWords({ rewards, smooth, stages }: WholeCurve): string {
+  const { low, high } = rewards.extent();
+  if (low > high) return 'No step is finished yet.';
   const last = stages.at(-1);
-  const average = smooth.length === 0 ? '' : `, ${score(smooth.at(-1))} smoothed`;
+  const average = smooth === null ? '' : `, ${score(lastScored(smooth))} smoothed`;
   const stage =
     last === undefined
       ? ''
       : ` Stage ${last.stage + 1} ended with reward ${score(last.reward)}${
           last.selectionScore === null ? '' : ` and selection score ${score(last.selectionScore)}`
         }.`;
-  return `${counted(steps.length, 'step')}: reward from ${score(scored[0])} to ${score(scored.at(-1))}${average}; lowest ${score(low)}, highest ${score(high)}, in points.${stage}`;
+  return `${counted(rewards.length, 'step')}: reward from ${score(firstScored(rewards))} to ${score(lastScored(rewards))}${average}; lowest ${score(low)}, highest ${score(high)}, in points.${stage}`;
+}
+
+/** An entry of a legend. */
+export interface CurveCaption {
+  readonly role: CurveRole;
+  readonly text: string;
+  /** Empty: the text says it all. */
+  readonly explanation: string;
+}
+
+export interface CaptionFacts {
+  readonly roles: readonly CurveRole[];
+  /** Of smoothing; 0: none. */
+  readonly strength: number;
+  /** Null: no other run. */
+  readonly otherName: string | null;
+}
+
+const AVERAGE =
+  'Exponential moving average, corrected for its start. Strength is the weight of what was before.';
+
+/** What each curve is. */
+export function curveCaptions({ roles, strength, otherName }: CaptionFacts): readonly CurveCaption[] {
+  const isRescored = roles.includes('ghost');
+  const average = strength === 0 ? '' : `, moving average of strength ${strength.toFixed(2)}`;
+  const reward: Omit<CurveCaption, 'role'> = {
+    text: isRescored ? 'reward of a step without bad questions' : 'reward of a step',
+    explanation: isRescored
+      ? 'Questions that are marked as bad are left out; steps whose single scores were not kept are a gap.'
+      : 'Mean of the episodes of the step.',
+  };
+  const captions: Readonly<Record<CurveRole, Omit<CurveCaption, 'role'>>> = {
+    raw: reward,
+    only: reward,
+    smooth: {
+      text: `moving average (exponential, debiased), strength ${strength.toFixed(2)}`,
+      explanation: AVERAGE,
+    },
+    ghost: {
+      text: `before: with the bad questions${average}`,
+      explanation: 'The reward as training saw it.',
+    },
+    other: {
+      text: `${otherName ?? 'another run'}${average}`,
+      explanation: 'Another run, aligned from its first step.',
+    },
+  };
+  return roles.map((role) => ({ role, ...captions[role] }));
 }

@@ -23,7 +23,8 @@ function setUp(steps: Record<string, number>) {
       const count = steps[runId] ?? 0;
       return Array.from({ length: Math.max(count - fromStep, 0) }, (_, at) => row(runId, fromStep + at));
     },
-    onRows: (runId, rows) => shown.push(`${runId}: ${rows.map(({ step }) => step).join(' ')}`),
+    onNews: ({ runId, rows, isAnew }) =>
+      shown.push(`${runId}${isAnew ? ':' : ' +'} ${rows.map(({ step }) => step).join(' ')}`),
     onError: (error) => errors.push(error),
   });
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -44,7 +45,7 @@ test('asks for what is new only', async () => {
   steps['a'] = 4;
   await follow('a', 4);
   expect(asked).toEqual(['a from 0', 'a from 2']);
-  expect(shown).toEqual(['a: 0 1', 'a: 0 1 2 3']);
+  expect(shown).toEqual(['a: 0 1', 'a + 2 3']);
 });
 
 test('a run without steps is asked once', async () => {

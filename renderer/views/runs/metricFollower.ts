@@ -9,10 +9,17 @@ export interface FollowedRun {
   readonly connection: unknown;
 }
 
+/** Metrics of a run, oldest first. */
+export interface MetricNews {
+  readonly runId: string;
+  readonly rows: readonly MetricRow[];
+  /** They are all there are; otherwise they follow on those before. */
+  readonly isAnew: boolean;
+}
+
 export interface MetricSource {
   readonly ask: (runId: string, fromStep: number) => Promise<readonly MetricRow[]>;
-  /** All rows of the run that is followed now, oldest first. */
-  readonly onRows: (runId: string, rows: readonly MetricRow[]) => void;
+  readonly onNews: (news: MetricNews) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -23,9 +30,11 @@ export interface MetricSource {
 export class MetricFollower {
   readonly #source: MetricSource;
   #target: FollowedRun | null = null;
-  #rows: readonly MetricRow[] = [];
+  #nextStep = 0;
   #isComplete = false;
   #isAsking = false;
+  /** Grows whenever what is known counts no longer. */
+  #beginnings = 0;
 
   constructor(source: MetricSource) {
     this.#source = source;
@@ -41,18 +50,15 @@ export class MetricFollower {
   }
 
   #forget(): void {
-    this.#rows = [];
+    this.#nextStep = 0;
     this.#isComplete = false;
-  }
-
-  #nextStep(): number {
-    return (this.#rows.at(-1)?.step ?? -1) + 1;
+    this.#beginnings += 1;
   }
 
   async #catchUp(): Promise<void> {
     this.#isAsking = true;
     try {
-      while (this.#target !== null && (!this.#isComplete || this.#nextStep() < this.#target.step))
+      while (this.#target !== null && (!this.#isComplete || this.#nextStep < this.#target.step))
         await this.#askOnce(this.#target);
     } catch (error) {
       // Asked again when the run goes on, or the connection is back.
@@ -62,15 +68,15 @@ export class MetricFollower {
     }
   }
 
-  async #askOnce({ runId, connection }: FollowedRun): Promise<void> {
-    const before = this.#rows;
-    const fresh = await this.#source.ask(runId, this.#nextStep());
-    const target = this.#target;
-    if (target?.runId !== runId || target.connection !== connection || this.#rows !== before) return;
+  async #askOnce({ runId }: FollowedRun): Promise<void> {
+    const beginning = this.#beginnings;
+    const rows = await this.#source.ask(runId, this.#nextStep);
+    if (this.#beginnings !== beginning || this.#target === null) return;
+    const isAnew = !this.#isComplete;
+    this.#nextStep = (rows.at(-1)?.step ?? this.#nextStep - 1) + 1;
     // The run says that it is further than its metrics: nothing more is to be had until it speaks again.
-    if (fresh.length === 0) this.#target = { ...target, step: this.#nextStep() };
-    this.#rows = before.length === 0 ? fresh : [...before, ...fresh];
+    if (rows.length === 0) this.#target = { ...this.#target, step: this.#nextStep };
     this.#isComplete = true;
-    this.#source.onRows(runId, this.#rows);
+    this.#source.onNews({ runId, rows, isAnew });
   }
 }

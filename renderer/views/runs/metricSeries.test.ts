@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CONTROLLER_SERIES, lastFinite, MEMORY_SERIES, skillUse } from './metricSeries.ts';
+import { categorySeries, CONTROLLER_SERIES, MEMORY_SERIES, skillUse } from './metricSeries.ts';
 
 const VALUES = {
   'ppo/entropy': 1.386,
@@ -33,8 +33,14 @@ test('the use of skills, by name', () => {
   });
 });
 
-test('the last value there is', () => {
-  expect(lastFinite([1, 2, Number.NaN])).toBe(2);
-  expect(lastFinite([Number.NaN])).toBe(null);
-  expect(lastFinite([])).toBe(null);
+test('categories in their order, with points', () => {
+  const series = categorySeries([
+    'reward/mean',
+    'reward/category_10',
+    'reward/category_2',
+    'skill/reward/category_1',
+  ]);
+  expect(series.map(({ name }) => name)).toEqual(['Category 2', 'Category 10']);
+  expect(series[0]?.valueOf({ 'reward/category_2': 0.25, 'reward/category_10': 1 })).toBe(0.25);
+  expect(series[0]?.inWords(0.25)).toBe('25.0');
 });

@@ -1,5 +1,5 @@
 import type { MetricRow } from '../../../core/contract/run.ts';
-import { percent } from '../../ui/format.ts';
+import { percent, points } from '../../ui/format.ts';
 
 /** One small curve: a number of each step. */
 export interface MetricSeries {
@@ -15,7 +15,8 @@ export interface MetricSeries {
 /** With a real minus. */
 const decimal = (value: number, digits: number): string => value.toFixed(digits).replace('-', '\u2212');
 
-const metric =
+/** One metric as it is. */
+export const metric =
   (name: string) =>
   (values: MetricRow['values']): number =>
     values[name] ?? Number.NaN;
@@ -86,7 +87,20 @@ export function skillUse({ values }: MetricRow): Readonly<Record<string, number>
   );
 }
 
-/** The last value there is; null without any. */
-export function lastFinite(values: readonly number[]): number | null {
-  return values.findLast(Number.isFinite) ?? null;
+const CATEGORY_METRIC = /^reward\/category_(\d+)$/u;
+
+/** The reward by category of the questions, in ascending order; none where it was not measured. */
+export function categorySeries(metricNames: readonly string[]): readonly MetricSeries[] {
+  return metricNames
+    .flatMap((name) => {
+      const category = CATEGORY_METRIC.exec(name)?.[1];
+      return category === undefined ? [] : [{ name, category: Number(category) }];
+    })
+    .toSorted((a, b) => a.category - b.category)
+    .map(({ name, category }) => ({
+      name: `Category ${category}`,
+      explanation: `Mean score of the questions of category ${category} in a step, in points.`,
+      valueOf: metric(name),
+      inWords: (value) => points(value),
+    }));
 }

@@ -1,0 +1,181 @@
+/**
+ * How a reward chart of a million points feels, measured in Chromium. Prints the figures; `--json` for a program.
+ *
+ * All are processor times of the page's main thread (scripts, styles, layout and painting; Chromium's own account of
+ * its tasks), so that other work on the machine does not count:
+ * `curves.firstPaint` from the rewards as numbers to the painted chart, `curves.panFrame` of one frame of a drag over
+ * half of the points, `curves.append` the share of a core that one new step ten times a second takes while all points
+ * are seen. `curves.calibration`: a fixed loop of arithmetic in the same page, to compare machines by.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { formatTable } from '../core/cli/table.ts';
+import { benchFigure, type BenchFigure } from '../core/shared/benchFigure.ts';
+import { ensureChromium, launchOptions } from './chromium.ts';
+import type {} from './curvePage/main.ts';
+
+const OPENINGS = 5;
+const PAN_FRAMES = 60;
+const APPEND_ROUNDS = 3;
+const APPENDS = 40;
+const APPEND_MS = 100;
+const PERCENT = 100;
+/** Answered by this process: there is no such host. */
+const ORIGIN = 'http://curves.invalid';
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+};
+
+/** Built as the application's own page is. */
+async function buildPage(folder: string): Promise<void> {
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    root: fileURLToPath(new URL('curvePage', import.meta.url)),
+    plugins: [svelte({ configFile: false })],
+    build: { outDir: folder, emptyOutDir: true, target: 'es2024', minify: true, assetsInlineLimit: 0 },
+  });
+}
+
+interface OpenPage {
+  readonly page: Page;
+  readonly session: CDPSession;
+}
+
+async function openPage(browser: Browser, folder: string): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.route(`${ORIGIN}/**`, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    const path = join(folder, pathname === '/' ? 'index.html' : pathname);
+    await route.fulfill({
+      body: readFileSync(path),
+      contentType: CONTENT_TYPES[extname(path)] ?? 'application/octet-stream',
+    });
+  });
+  await page.goto(ORIGIN);
+  await page.waitForFunction(() => 'curvePage' in window);
+  const session = await context.newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return { page, session };
+}
+
+/** Milliseconds that the main thread computed since the page began; waiting for a core is left out. */
+async function busyMs({ session }: OpenPage): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  const seconds = metrics.find(({ name }) => name === 'TaskDuration')?.value;
+  if (seconds === undefined) throw new Error('This Chromium does not count the time of its tasks.');
+  return seconds * 1000;
+}
+
+/** Until it is painted. */
+async function openChart({ page }: OpenPage): Promise<void> {
+  await page.evaluate(async () => {
+    window.curvePage.open();
+    // The width is known after the first layout; the second frame is drawn for sure.
+    await window.curvePage.afterFrame();
+    await window.curvePage.afterFrame();
+  });
+}
+
+async function busyDuring(opened: OpenPage, work: () => Promise<void>): Promise<number> {
+  const before = await busyMs(opened);
+  await work();
+  return (await busyMs(opened)) - before;
+}
+
+async function benchFirstPaint(browser: Browser, folder: string): Promise<BenchFigure> {
+  const samples: number[] = [];
+  for (let opening = 0; opening < OPENINGS; opening += 1) {
+    const opened = await openPage(browser, folder);
+    samples.push(await busyDuring(opened, () => openChart(opened)));
+    if ((await opened.page.locator('canvas').count()) !== 1) throw new Error('The chart was not drawn.');
+    await opened.page.context().close();
+  }
+  return benchFigure('curves.firstPaint', 'ms', samples);
+}
+
+async function benchPan(opened: OpenPage): Promise<BenchFigure> {
+  const { page } = opened;
+  await page.evaluate(async () => {
+    window.curvePage.zoom(2);
+    await window.curvePage.afterFrame();
+  });
+  const box = await page.locator('canvas').boundingBox();
+  if (box === null) throw new Error('The chart is not in the page.');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  const samples: number[] = [];
+  for (let frame = 1; frame <= PAN_FRAMES; frame += 1) {
+    const place = x + (frame % 2 === 0 ? frame : -frame) * 4;
+    samples.push(
+      await busyDuring(opened, async () => {
+        await page.mouse.move(place, y);
+        await page.evaluate(() => window.curvePage.afterFrame());
+      }),
+    );
+  }
+  await page.mouse.up();
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => window.curvePage.zoom(1 / 4));
+  return benchFigure('curves.panFrame', 'ms', samples);
+}
+
+async function benchAppends(opened: OpenPage): Promise<BenchFigure> {
+  const samples: number[] = [];
+  for (let round = 0; round < APPEND_ROUNDS; round += 1) {
+    const startMs = performance.now();
+    const workMs = await busyDuring(opened, async () => {
+      for (let appended = 1; appended <= APPENDS; appended += 1) {
+        await opened.page.evaluate(() => window.curvePage.append());
+        await setTimeout(Math.max(startMs + appended * APPEND_MS - performance.now(), 0));
+      }
+    });
+    samples.push((workMs / (performance.now() - startMs)) * PERCENT);
+  }
+  return benchFigure('curves.append', '% of a core', samples);
+}
+
+async function benchCurves(browser: Browser, folder: string): Promise<BenchFigure[]> {
+  const figures = [await benchFirstPaint(browser, folder)];
+  const opened = await openPage(browser, folder);
+  await openChart(opened);
+  figures.push(await benchPan(opened), await benchAppends(opened));
+  const calibration: number[] = [];
+  for (let round = 0; round < OPENINGS; round += 1)
+    calibration.push(
+      await busyDuring(opened, () => opened.page.evaluate(() => window.curvePage.calibrate())),
+    );
+  return [...figures, benchFigure('curves.calibration', 'ms', calibration)];
+}
+
+await ensureChromium();
+const folder = mkdtempSync(join(tmpdir(), 'memskill-curves-'));
+await buildPage(folder);
+const browser = await chromium.launch(launchOptions());
+try {
+  const figures = await benchCurves(browser, folder);
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ figures })}\n`);
+  else {
+    const rows = figures.map(({ name, value, unit, samples }) => [
+      name,
+      value.toPrecision(4),
+      unit,
+      samples.length,
+    ]);
+    for (const line of formatTable(['figure', 'median', 'unit', 'samples'], rows))
+      process.stdout.write(`${line}\n`);
+  }
+} finally {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,94 @@
+import { MinMaxPyramid } from '../../charts/geometry/minMaxPyramid.ts';
+import { StepPlaces, type AxisKind } from '../../charts/geometry/stepPlaces.ts';
+import type { MetricRow } from '../../../core/contract/run.ts';
+import { metric, type MetricSeries } from './metricSeries.ts';
+
+export type Column = Pick<MetricSeries, 'name' | 'valueOf'>;
+
+export const REWARD: Column = { name: 'Reward', valueOf: metric('reward/mean') };
+
+/** What an axis that does not count steps is summed up from; `increase` of two rows that follow one another. */
+const AXIS_METRICS: Readonly<
+  Record<
+    Exclude<AxisKind, 'step'>,
+    { readonly metric: string; readonly increase: (value: number, before: number) => number }
+  >
+> = {
+  // Counted from the start of the work, which begins again when a run is resumed.
+  time: { metric: 'time/elapsed_s', increase: (value, before) => (value >= before ? value - before : value) },
+  calls: { metric: 'cost/calls', increase: (value) => value },
+};
+
+/**
+ * The metrics of a run, step after step, in the form that drawings ask for. Law: only ever longer; a series is made when
+ * it is first asked for, grows with the run from then on, and is the same object all the while.
+ */
+export class RunRows {
+  readonly #rows: MetricRow[] = [];
+  readonly #names = new Set<string>();
+  readonly #growing: ((row: MetricRow) => void)[] = [];
+  readonly #columns = new Map<string, MinMaxPyramid>();
+  readonly #places = new Map<AxisKind, StepPlaces>();
+
+  /** Oldest first; the same array while it grows. */
+  get rows(): readonly MetricRow[] {
+    return this.#rows;
+  }
+
+  /** Names of all metrics that occur, in the order of their first appearance. */
+  get metricNames(): readonly string[] {
+    return [...this.#names];
+  }
+
+  /** Axes that there are numbers for. */
+  get axes(): readonly AxisKind[] {
+    const kinds = ['time', 'calls'] as const;
+    return ['step', ...kinds.filter((kind) => this.#names.has(AXIS_METRICS[kind].metric))];
+  }
+
+  append(rows: readonly MetricRow[]): void {
+    for (const row of rows) {
+      this.#rows.push(row);
+      for (const name of Object.keys(row.values)) this.#names.add(name);
+      for (const grow of this.#growing) grow(row);
+    }
+  }
+
+  /** One value for each step. Series of one name are the same. */
+  column({ name, valueOf }: Column): MinMaxPyramid {
+    const known = this.#columns.get(name);
+    if (known !== undefined) return known;
+    const values = new MinMaxPyramid();
+    this.#columns.set(name, values);
+    this.#follow((row) => values.append(valueOf(row.values)));
+    return values;
+  }
+
+  /** Where the steps stand. */
+  places(kind: AxisKind): StepPlaces {
+    const known = this.#places.get(kind);
+    if (known !== undefined) return known;
+    const places = new StepPlaces(kind);
+    this.#places.set(kind, places);
+    this.#follow(kind === 'step' ? ({ step }) => places.append(step, step + 1) : summedUp(places, kind));
+    return places;
+  }
+
+  #follow(grow: (row: MetricRow) => void): void {
+    for (const row of this.#rows) grow(row);
+    this.#growing.push(grow);
+  }
+}
+
+function summedUp(places: StepPlaces, kind: Exclude<AxisKind, 'step'>): (row: MetricRow) => void {
+  const { metric: name, increase } = AXIS_METRICS[kind];
+  let [total, before] = [0, 0];
+  return ({ step, values }) => {
+    const value = values[name];
+    if (value !== undefined) {
+      total += increase(value, before);
+      before = value;
+    }
+    places.append(step, total);
+  };
+}
