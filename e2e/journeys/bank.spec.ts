@@ -28,7 +28,7 @@ test('rolling back makes a new version with the old skills, and erases nothing',
 test('a bank that was exported comes back as proposals, and only as those', async ({ studio }) => {
   const from = await studio.open({ workspace: await studio.workspaceWith('versions') });
   await goTo(from.page, 'Bank');
-  await expect(from.page.getByRole('heading', { level: 2, name: /^Version/u })).toBeVisible();
+  await expect(from.page.getByRole('heading', { level: 2, name: /^Version \d/u })).toBeVisible();
   const download = from.page.waitForEvent('download');
   await from.page.getByRole('button', { name: 'Export', exact: true }).click();
   const file = await (await download).path();
