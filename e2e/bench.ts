@@ -11,9 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { formatTable } from '../core/cli/table.ts';
 import { benchFigure, type BenchFigure } from '../core/shared/benchFigure.ts';
 import { ensureChromium, launchOptions } from './chromium.ts';
+import { printFigures } from './printFigures.ts';
 import { prepareWorkspace } from './preparedWorkspace.ts';
 import { startWebHost, type WebHost } from './shells/browserShell.ts';
 import { expectGoodEnd, ROOT } from './shells/shellProcess.ts';
@@ -172,17 +172,7 @@ try {
   await startTraining(workspace);
   figures.push(...(await benchKeys(browser, host.url)));
   await end(host);
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ figures })}\n`);
-  else {
-    const rows = figures.map(({ name, value, unit, samples }) => [
-      name,
-      value.toPrecision(4),
-      unit,
-      samples.length,
-    ]);
-    for (const line of formatTable(['figure', 'median', 'unit', 'samples'], rows))
-      process.stdout.write(`${line}\n`);
-  }
+  printFigures(figures);
 } finally {
   await browser.close();
   rmSync(workspace, { recursive: true, force: true });

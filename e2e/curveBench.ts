@@ -15,9 +15,9 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
 import { build } from 'vite';
-import { formatTable } from '../core/cli/table.ts';
 import { benchFigure, type BenchFigure } from '../core/shared/benchFigure.ts';
 import { ensureChromium, launchOptions } from './chromium.ts';
+import { printFigures } from './printFigures.ts';
 import type {} from './curvePage/main.ts';
 
 const OPENINGS = 5;
@@ -164,17 +164,7 @@ await buildPage(folder);
 const browser = await chromium.launch(launchOptions());
 try {
   const figures = await benchCurves(browser, folder);
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ figures })}\n`);
-  else {
-    const rows = figures.map(({ name, value, unit, samples }) => [
-      name,
-      value.toPrecision(4),
-      unit,
-      samples.length,
-    ]);
-    for (const line of formatTable(['figure', 'median', 'unit', 'samples'], rows))
-      process.stdout.write(`${line}\n`);
-  }
+  printFigures(figures);
 } finally {
   await browser.close();
   rmSync(folder, { recursive: true, force: true });
