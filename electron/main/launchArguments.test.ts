@@ -4,11 +4,11 @@ import { defaultWorkspace } from '../../core/config/environment.ts';
 import { workspaceOf } from './launchArguments.ts';
 
 test.each([
-  [['out/main/index.js', '--workspace', '/work/mine']],
-  [['--workspace=/work/mine']],
-  [['--no-sandbox', '--user-data-dir=/x', '--workspace', '/work/mine', 'left over']],
+  [['out/main/index.js', '--workspace', '/spaces/mine']],
+  [['--workspace=/spaces/mine']],
+  [['--no-sandbox', '--user-data-dir=/x', '--workspace', '/spaces/mine', 'left over']],
 ])('%j names its workspace', (args) => {
-  expect(workspaceOf(args)).toBe(resolve('/work/mine'));
+  expect(workspaceOf(args)).toBe(resolve('/spaces/mine'));
 });
 
 test('a relative folder is one of where it was started', () => {
