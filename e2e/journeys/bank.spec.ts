@@ -6,9 +6,10 @@ test('rolling back makes a new version with the old skills, and erases nothing',
   const { page } = await studio.open({ workspace: await studio.workspaceWith('versions') });
   await goTo(page, 'Bank');
   const versions = page.getByRole('navigation', { name: 'Versions of the bank' });
+  const first = versions.getByRole('link', { name: /^v1 / });
+  await expect(first).toBeVisible();
   const count = await versions.getByRole('link').count();
   expect(count).toBeGreaterThan(2);
-  const first = versions.getByRole('link', { name: /^v1 / });
   await first.click();
   await expect(page.getByRole('heading', { level: 2, name: 'Version 1', exact: true })).toBeVisible();
   const skills = await skillsShown(page);

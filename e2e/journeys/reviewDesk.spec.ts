@@ -100,13 +100,12 @@ test('two hundred proposals and two thousand cases', async ({ studio }) => {
   const { page } = await studio.open({ workspace });
   await expect(viewLink(page, 'Review')).toHaveAccessibleName(/200/u);
   await goTo(page, 'Review');
-  const first = await queued(page).first().innerText();
-  await openedName(page);
+  const first = await openedName(page);
   await page.keyboard.press('j');
   await expect(queued(page).nth(1)).toHaveAttribute('aria-current', 'true');
   await page.keyboard.press('k');
   await expect(queued(page).first()).toHaveAttribute('aria-current', 'true');
-  expect(await queued(page).first().innerText()).toBe(first);
+  expect(await openedName(page)).toBe(first);
   await goTo(page, 'Hard cases');
   await expect(page.getByText('2000 cases').first()).toBeVisible();
 });
