@@ -25,14 +25,10 @@ export class Query<T> {
       const changes = domains.reduce((sum, domain) => sum + studio.changeCount(domain), this.#asked);
       if (changes === 0 || !studio.isConnected) return undefined;
       const stop = new AbortController();
-      const pending = load(stop.signal);
-      if (pending === null) this.#settle({ value: null, error: null }, stop.signal);
-      else {
-        pending.then(
-          (value) => this.#settle({ value, error: null }, stop.signal),
-          (error: unknown) => this.#settle({ value: this.#value, error }, stop.signal),
-        );
-      }
+      Promise.resolve(load(stop.signal)).then(
+        (value) => this.#settle({ value, error: null }, stop.signal),
+        (error: unknown) => this.#settle({ value: this.#value, error }, stop.signal),
+      );
       return () => stop.abort(new AppError('CANCELLED', 'Something newer is being asked.'));
     });
   }
@@ -57,11 +53,8 @@ export class Query<T> {
   #settle({ value, error }: { value: T | null; error: unknown }, signal: AbortSignal): void {
     // The answer to an older question must not replace that to a newer one.
     if (signal.aborted) return;
-    queueMicrotask(() => {
-      if (signal.aborted) return;
-      this.#value = value;
-      this.#error = error;
-      this.#isLoading = false;
-    });
+    this.#value = value;
+    this.#error = error;
+    this.#isLoading = false;
   }
 }

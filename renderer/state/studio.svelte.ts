@@ -12,12 +12,10 @@ import { createReconnectingClient, type Connection } from '../../core/contract/r
 import type { Client, Transport } from '../../core/contract/rpc.ts';
 import type { Run, RunProgress } from '../../core/contract/run.ts';
 import { Keymap } from './keymap.ts';
+import { WAITING_STATES } from './proposalStates.ts';
 import { Route, type ViewName } from './route.svelte.ts';
 
 type ProposalRow = CallOutput<'proposals.list'>[number];
-
-/** Waiting for a verdict. */
-const OPEN_STATES: CallInput<'proposals.list'>['states'] = ['draft', 'ready', 'redraft', 'parked'];
 
 /** Views that handle commands which are offered everywhere. */
 const HANDLING_VIEWS: Partial<Record<CommandId, ViewName>> = {
@@ -47,7 +45,9 @@ export class Studio {
   readonly #progress = new SvelteMap<string, RunProgress>();
   readonly #changes = new SvelteMap<WorkspaceDomain, number>();
   readonly #client: Client;
-  #reloading: Promise<void> = Promise.resolve();
+  /** Domains that were written since they were asked for last. */
+  #stale: readonly WorkspaceDomain[] = [];
+  #isReloading = false;
 
   constructor(connect: () => Promise<Transport>) {
     this.#client = createReconnectingClient({
@@ -143,13 +143,24 @@ export class Studio {
 
   #onChange(domains: readonly WorkspaceDomain[]): void {
     for (const domain of domains) this.#changes.set(domain, this.changeCount(domain) + 1);
-    // One after the other: a later answer is the newer one.
-    this.#reloading = this.#reloading
-      .then(() => this.#reload(domains))
-      .catch((error: unknown) => {
+    this.#stale = [...this.#stale, ...domains];
+    if (!this.#isReloading) void this.#reloadStale();
+  }
+
+  /** One answer after the other, so that a later one is the newer; what changes meanwhile is asked for once after it. */
+  async #reloadStale(): Promise<void> {
+    this.#isReloading = true;
+    while (this.#stale.length > 0) {
+      const domains = this.#stale;
+      this.#stale = [];
+      try {
+        await this.#reload(domains);
+      } catch (error) {
         // A lost connection is shown as such, and all is asked again when it is back.
         if (this.isConnected) this.report(error);
-      });
+      }
+    }
+    this.#isReloading = false;
   }
 
   async #reload(domains: readonly WorkspaceDomain[]): Promise<void> {
@@ -161,7 +172,7 @@ export class Studio {
       this.#runs = runs;
     }
     if (has('proposals') || has('bank')) {
-      this.#openProposals = await this.call('proposals.list', { runId: null, states: OPEN_STATES });
+      this.#openProposals = await this.call('proposals.list', { runId: null, states: [...WAITING_STATES] });
     }
   }
 

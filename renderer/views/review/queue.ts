@@ -1,12 +1,10 @@
 import type { CallOutput } from '../../../core/contract/calls.ts';
 import type { ProposalState } from '../../../core/contract/proposal.ts';
+import { STAGED_STATES, WAITING_STATES } from '../../state/proposalStates.ts';
 
 /** The order in which proposals stand beside the card. Law: within a group, oldest first; nothing re-sorts by itself. */
 
 export type ProposalRow = CallOutput<'proposals.list'>[number];
-
-export const WAITING_STATES = ['draft', 'ready', 'redraft', 'parked'] as const satisfies ProposalState[];
-export const STAGED_STATES = ['approved', 'edited'] as const satisfies ProposalState[];
 
 export interface QueueGroup {
   readonly title: string;

@@ -1,5 +1,6 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { CallOutput } from '../../../core/contract/calls.ts';
+import { STAGED_STATES, WAITING_STATES } from '../../state/proposalStates.ts';
 import { Query } from '../../state/query.svelte.ts';
 import type { Studio } from '../../state/studio.svelte.ts';
 import {
@@ -8,8 +9,6 @@ import {
   queueGroups,
   runIdsOf,
   stagedGroups,
-  STAGED_STATES,
-  WAITING_STATES,
   withOpened,
   type ProposalRow,
 } from './queue.ts';
