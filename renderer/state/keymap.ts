@@ -59,6 +59,12 @@ export class Keymap {
     };
   }
 
+  /** As `on`, for several at once. */
+  onAll(handlers: readonly (readonly [CommandId, () => void])[]): () => void {
+    const undo = handlers.map(([id, handler]) => this.on(id, handler));
+    return () => undo.forEach((one) => one());
+  }
+
   /** False when nobody handles the command. */
   run(id: string): boolean {
     const command = SEQUENCES.find((one) => one.id === id);
