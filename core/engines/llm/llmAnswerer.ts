@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { Answerer, AnswererInput } from '../roles.ts';
+import { askTwice, type LlmRoleOptions, type Reading } from './checkedReply.ts';
+import { answererPrompt, answererSchema } from './answererPrompt.ts';
+import { PromptBudget } from './promptBudget.ts';
+import type { OnNote } from './promptNotes.ts';
+import { oneLine, unquote } from './quoting.ts';
+
+/** The reference gives 32 for the bare answer; the rest is for JSON and longer tokens. */
+const MAX_TOKENS = 96;
+const REPLY_SHARE = 0.25;
+
+export interface LlmAnswererOptions extends LlmRoleOptions {
+  readonly onNote?: OnNote | undefined;
+}
+
+/** An answer that says whether the model gave one. */
+export interface CheckedAnswer {
+  readonly answer: string;
+  /** Null also when the answer is empty because the memories hold none. */
+  readonly failure: string | null;
+}
+
+/** An answerer that tells a failed reply from an empty answer: what a cache has to know. */
+export interface CheckedAnswerer extends Answerer {
+  tryAnswer(input: AnswererInput, signal?: AbortSignal): Promise<CheckedAnswer>;
+}
+
+const replySchema = z.object({ answer: z.string() });
+
+/**
+ * Ways to say that there is no answer, whole: the interface's word for it is an empty string. Questions that have none
+ * (LoCoMo's category 5) are left out by the loader (reference 1), so that such an answer is a failure like any other
+ * and must not earn the F1 of its words.
+ */
+const ABSTENTION =
+  /^(?:unknown|n\/?a|(?:it is |this is )?not (?:known|mentioned|specified|stated|given|provided|available)|no (?:relevant )?(?:answer|information|memory|memories)(?: (?:is |was |are )?(?:available|found|given|provided))?|(?:i )?(?:do not|don['’]t) know|cannot be (?:determined|answered))$/iu;
+
+function readAnswer(value: unknown): Reading<string> {
+  const parsed = replySchema.safeParse(value);
+  if (!parsed.success) return { problem: 'the reply has no answer' };
+  const answer = oneLine(unquote(parsed.data.answer));
+  return { value: ABSTENTION.test(answer.replace(/[.!]+$/u, '')) ? '' : answer };
+}
+
+async function tryAnswer(
+  input: AnswererInput,
+  around: {
+    readonly options: LlmAnswererOptions;
+    readonly budget: PromptBudget;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<CheckedAnswer> {
+  const { options, budget, signal } = around;
+  // Nothing to answer from: the answer is empty by the interface, and needs no call.
+  if (input.memories.length === 0) return { answer: '', failure: null };
+  const { messages, leftOut } = await budget.fitOrThrow(answererPrompt(input), 'prompt of the answerer');
+  const note = (kind: 'memories-left-out' | 'reply-failed', count: number, message: string): void =>
+    options.onNote?.({ role: 'answerer', kind, count, message });
+  if (leftOut.length > 0) {
+    const message = `${leftOut.length} of ${input.memories.length} retrieved memories did not fit the context beside a question.`;
+    note('memories-left-out', leftOut.length, message);
+  }
+  const reading = await askTwice({
+    model: options.model,
+    messages,
+    schema: answererSchema(await budget.replyCharacters()),
+    maxTokens: budget.maxTokens,
+    seed: options.seed,
+    signal,
+    read: readAnswer,
+  });
+  if ('value' in reading) return { answer: reading.value, failure: null };
+  note('reply-failed', 2, 'The answerer gave no usable reply to a question, also when asked again.');
+  return { answer: '', failure: reading.problem };
+}
+
+/**
+ * Short answers from memories by a language model, greedy. An unusable reply, also when asked for again, is an empty
+ * answer, told through `onNote`.
+ *
+ * @throws AppError of the model when it cannot be reached or loaded; INVALID_INPUT, `details.reason` `prompt-too-long`,
+ * when the question alone does not fit the context.
+ */
+export function createLlmAnswerer(options: LlmAnswererOptions): CheckedAnswerer {
+  const budget = new PromptBudget(options.model, { maxTokens: MAX_TOKENS, replyShare: REPLY_SHARE });
+  const ask = (input: AnswererInput, signal?: AbortSignal): Promise<CheckedAnswer> =>
+    tryAnswer(input, { options, budget, signal });
+  return {
+    id: `llm:${options.model.id}`,
+    tryAnswer: ask,
+    answer: async (input, signal) => (await ask(input, signal)).answer,
+  };
+}
