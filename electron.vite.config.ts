@@ -11,6 +11,7 @@ export default defineConfig({
           index: 'electron/main/index.ts',
           engineWorker: 'core/engines/engineWorker.ts',
           controllerWorker: 'core/controller/worker.ts',
+          modelProcess: 'core/models/llama/modelProcess.ts',
         },
         output: { chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -29,6 +29,7 @@ const OWNED_PACKAGES: Readonly<Record<string, string>> = {
   '@lancedb/lancedb': 'memory/archive.ts',
   'apache-arrow': 'memory/archive.ts',
   '@tensorflow/': 'controller/',
+  'node-llama-cpp': 'models/llama/',
   ws: 'host/',
   open: 'host/openBrowser.ts',
 };

@@ -1,0 +1,150 @@
+import {
+  getLlama,
+  JinjaTemplateChatWrapper,
+  LlamaLogLevel,
+  type Llama,
+  type LlamaContextSequence,
+  type LlamaEmbeddingContext,
+  type LlamaModel,
+} from 'node-llama-cpp';
+import { AppError } from '../../shared/errors.ts';
+import type { Devices, LoadedModel, ModelOptions } from './modelProtocol.ts';
+
+/** Enough of llama.cpp's warnings and errors to tell why something failed. */
+const KEPT_LOG_LINES = 20;
+
+/** What llama.cpp last complained about; it never reaches stdout, which may be a command's output. */
+export class LlamaLog {
+  readonly #lines: string[] = [];
+
+  add(line: string): void {
+    this.#lines.push(line.trim());
+    if (this.#lines.length > KEPT_LOG_LINES) this.#lines.shift();
+  }
+
+  clear(): void {
+    this.#lines.length = 0;
+  }
+
+  text(): string {
+    return this.#lines.join('\n');
+  }
+}
+
+/** Opens llama.cpp with the prebuilt library for this machine; nothing is ever compiled or downloaded. */
+export async function openLlama(gpu: 'auto' | false, threads: number, log: LlamaLog): Promise<Llama> {
+  return getLlama({
+    gpu,
+    build: 'never',
+    skipDownload: true,
+    progressLogs: false,
+    maxThreads: threads,
+    logLevel: LlamaLogLevel.warn,
+    logger: (_level, message) => log.add(message),
+  });
+}
+
+export async function describeDevices(llama: Llama): Promise<Devices> {
+  const vram = llama.gpu === false ? null : await llama.getVramState();
+  const ram = await llama.getRamState();
+  return {
+    gpu: llama.gpu,
+    deviceNames: llama.gpu === false ? [] : await llama.getGpuDeviceNames(),
+    vramBytes: vram?.total ?? null,
+    freeVramBytes: vram?.free ?? null,
+    ramBytes: ram.total,
+    freeRamBytes: ram.free,
+    cpuCores: llama.cpuMathCores,
+  };
+}
+
+export interface ChatRuntime {
+  readonly model: LlamaModel;
+  readonly wrapper: JinjaTemplateChatWrapper;
+  readonly sequences: readonly LlamaContextSequence[];
+  /** Of each sequence. */
+  readonly contextTokens: number;
+}
+
+export interface EmbeddingRuntime {
+  readonly model: LlamaModel;
+  readonly context: LlamaEmbeddingContext;
+  readonly contextTokens: number;
+}
+
+export interface LoadedRuntime {
+  readonly llama: Llama;
+  readonly chat: ChatRuntime | null;
+  readonly embedding: EmbeddingRuntime | null;
+  readonly report: LoadedModel;
+}
+
+/**
+ * Loads a model and what it is used with. One that does not fit fails here instead of shrinking its context: what was
+ * asked for is what the prompts were cut to.
+ */
+export async function loadRuntime(
+  llama: Llama,
+  options: ModelOptions,
+  onProgress: () => void,
+): Promise<LoadedRuntime> {
+  const start = performance.now();
+  const model = await llama.loadModel({
+    modelPath: options.path,
+    gpuLayers: options.gpuLayers,
+    onLoadProgress: onProgress,
+  });
+  const chat = options.purpose === 'chat' ? await openChat(model, options) : null;
+  const embedding = options.purpose === 'embedding' ? await openEmbedding(model, options) : null;
+  const memory = await llama.getLlamaMemoryUsage();
+  const report: LoadedModel = {
+    contextTokens: chat?.contextTokens ?? embedding?.contextTokens ?? 0,
+    dimension: model.embeddingVectorSize,
+    layers: model.fileInsights.totalLayers,
+    gpuLayers: model.gpuLayers,
+    gpu: model.gpuLayers === 0 ? false : llama.gpu,
+    deviceNames: llama.gpu === false ? [] : await llama.getGpuDeviceNames(),
+    vramBytes: memory.gpuVram,
+    ramBytes: memory.cpuRam,
+    loadMs: performance.now() - start,
+  };
+  return { llama, chat, embedding, report };
+}
+
+async function openChat(model: LlamaModel, options: ModelOptions): Promise<ChatRuntime> {
+  const template = model.fileInfo.metadata.tokenizer.chat_template;
+  if (template === undefined || template === '')
+    throw new AppError(
+      'INVALID_INPUT',
+      `The model ${model.filename ?? options.path} has no chat template; choose an instruction-tuned model.`,
+      { details: { reason: 'no-chat-template' } },
+    );
+  const context = await model.createContext({
+    contextSize: options.contextTokens,
+    sequences: options.sequences,
+    threads: options.threads,
+    failedCreationRemedy: false,
+  });
+  return {
+    model,
+    // Replies are short and their form is fixed: a reasoning model that can be told not to think is told so.
+    wrapper: new JinjaTemplateChatWrapper({
+      template,
+      tokenizer: model.tokenizer,
+      functionCallMessageTemplate: 'noJinja',
+      reasoning: false,
+    }),
+    sequences: Array.from({ length: options.sequences }, () => context.getSequence()),
+    contextTokens: context.contextSize,
+  };
+}
+
+async function openEmbedding(model: LlamaModel, options: ModelOptions): Promise<EmbeddingRuntime> {
+  const context = await model.createEmbeddingContext({
+    contextSize: options.contextTokens,
+    // A model that reads in both directions takes its text in one batch or not at all.
+    batchSize: options.contextTokens,
+    threads: options.threads,
+  });
+  return { model, context, contextTokens: options.contextTokens };
+}
