@@ -86,7 +86,9 @@ class DesignerWork {
     const drafts: Draft[] = [];
     for (const one of analysed.toSorted(byPriority)) {
       if (drafts.length >= input.maxChanges) {
-        without.push(`"${one.evidence.cluster.name}" waits, as ${input.maxChanges} changes are the most`);
+        without.push(
+          `"${one.evidence.cluster.name}" was left for later (at most ${input.maxChanges} at once)`,
+        );
         continue;
       }
       const outcome = await this.#draft(
