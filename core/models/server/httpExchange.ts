@@ -116,7 +116,7 @@ class Watch {
   #end(why: ExchangeError | AppError): void {
     this.#ended ??= why;
     this.stop();
-    // A request that is destroyed drops its answer instead of failing whoever reads it.
+    // An answer under way is ended itself, so that whoever reads it fails with this reason and not with a short text.
     (this.#answer ?? this.#request).destroy(why);
   }
 }
