@@ -301,6 +301,21 @@ describe('a reply to a schema', () => {
     expect(formatsOf(opened)).toEqual(['json_schema', 'json_object', 'json_object']);
   });
 
+  test('that was on its way when another gave its form up does not take the form up again', async () => {
+    const { server, model, connection } = await open();
+    let answerFirst = (): void => undefined;
+    const late: Step = (response, request) => {
+      answerFirst = () => void reply(JUDGED)(response, request);
+    };
+    server.on(PATH, late, refuse(400, { error: 'schema?' }), reply(JUDGED));
+    const first = model.complete(ask({ schema: SCHEMA }));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await model.complete(ask({ schema: SCHEMA }));
+    answerFirst();
+    await first;
+    expect(connection.replyFormat).toBe('json_object');
+  });
+
   test('that is refused in every way was refused for another reason: nothing is remembered', async () => {
     const opened = await open();
     const { server, model, connection } = opened;

@@ -95,7 +95,7 @@ export class ServerLanguageModel implements LanguageModel {
     try {
       return request.schema === undefined
         ? await this.#completeAs('words', request)
-        : await this.#completeInPlainestNeeded(request);
+        : await this.#completeToSchema(request);
     } catch (error) {
       if (isPromptTooLong(error)) throw await this.#withSizes(error, request);
       throw error;
@@ -113,11 +113,13 @@ export class ServerLanguageModel implements LanguageModel {
   }
 
   /** A form is given up for this server only when a plainer one was taken: else something else was wrong. */
-  async #completeInPlainestNeeded(request: CompletionRequest): Promise<Completion> {
-    for (let format: ReplyFormat = this.#connection.replyFormat; ;) {
+  async #completeToSchema(request: CompletionRequest): Promise<Completion> {
+    const first = this.#connection.replyFormat;
+    for (let format: ReplyFormat = first; ;) {
       try {
         const completion = await this.#completeAs(format, request);
-        this.#connection.replyFormat = format;
+        // Not for `first`: another request may have given it up meanwhile.
+        if (format !== first) this.#connection.replyFormat = format;
         return completion;
       } catch (error) {
         const plainer = plainerFormat(format);
