@@ -161,18 +161,17 @@ describe('CallBudget', () => {
         return model.complete(one);
       },
     };
-    const calls = [
-      budget.meter(held, 'executor').complete(request),
-      budget.meter(held, 'judge').complete(request),
-    ];
+    const first = budget.meter(held, 'executor').complete(request);
+    clock.ms += 2_000;
+    const second = budget.meter(held, 'judge').complete(request);
     clock.ms += 5_000;
-    expect(budget.snapshot().busySeconds).toBe(5);
+    expect(budget.snapshot().busySeconds).toBe(7);
     for (const resolve of waiting) resolve();
-    await Promise.all(calls);
+    await Promise.all([first, second]);
     clock.ms += 9_000;
     const { busySeconds, roles } = budget.snapshot();
-    expect(busySeconds).toBe(5);
-    expect([roles.executor.seconds, roles.judge.seconds]).toEqual([5, 5]);
+    expect(busySeconds).toBe(7);
+    expect([roles.executor.seconds, roles.judge.seconds]).toEqual([7, 5]);
   });
 
   test('a snapshot is plain data: restored it counts on, added up it sums', async () => {
