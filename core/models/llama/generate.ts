@@ -23,6 +23,11 @@ const KEPT_GRAMMARS = 32;
 const PIECE_INTERVAL_MS = 100;
 /** A character has at most four bytes, so at most as many tokens; some vocabularies put out U+FFFD themselves. */
 const MAX_PARTIAL_TOKENS = 4;
+/**
+ * A vocabulary with bytes lets a model write what the grammar takes for one character and is not UTF-8 (an overlong form,
+ * say). It is decoded to several replacement characters, which no grammar here allows by themselves; they count as one.
+ */
+const NO_UTF8 = /\uFFFD+/gu;
 /** The end of a prompt whose template lets the model think first. */
 const OPEN_THINKING = /<think>\s*$/u;
 
@@ -41,8 +46,6 @@ class ChatSequence implements PooledSequence {
 interface Prompt {
   readonly tokens: Token[];
   readonly startsThinking: boolean;
-  /** Tokens that end the assistant's turn in this template, beside those the vocabulary marks. */
-  readonly endTokens: ReadonlySet<Token>;
 }
 
 interface Generation {
@@ -107,21 +110,12 @@ export class ChatGenerator {
       if (role === 'assistant') return { type: 'model', response: [content] };
       return { type: role, text: content };
     });
-    const { contextText, stopGenerationTriggers } = wrapper.generateContextState({
-      chatHistory: [...history, { type: 'model', response: [''] }],
-    });
+    const { contextText } = wrapper.generateContextState({ chatHistory: history });
     const tokens = contextText.tokenize(model.tokenizer);
     const isThinking = OPEN_THINKING.test(contextText.toString());
     // Under a grammar there is no thinking: the section that the template opened is closed at once.
     if (isThinking && schema !== null) tokens.push(...model.tokenize('\n</think>\n\n', true));
-    const firstTokens = stopGenerationTriggers.map((trigger) => trigger.tokenize(model.tokenizer)[0]);
-    return {
-      tokens,
-      startsThinking: isThinking && schema === null,
-      endTokens: new Set(
-        firstTokens.filter((token): token is Token => token !== undefined && model.isSpecialToken(token)),
-      ),
-    };
+    return { tokens, startsThinking: isThinking && schema === null };
   }
 
   /** Returns how many tokens of the prompt's start are still evaluated; at least one is left to evaluate. */
@@ -148,7 +142,7 @@ export class ChatGenerator {
     sequence: LlamaContextSequence,
     { input, prompt, signal, onText }: Generation,
   ): Promise<{ text: string; tokens: number }> {
-    const { model } = this.#runtime;
+    const { model, endTokens } = this.#runtime;
     const grammar = input.schema === null ? null : await this.#grammarOf(input.schema);
     const written = new WrittenText(model, input, prompt.startsThinking, onText);
     const iterator = sequence.evaluate(prompt.tokens.slice(sequence.nextTokenIndex), {
@@ -162,7 +156,7 @@ export class ChatGenerator {
     for await (const token of iterator) {
       this.#onProgress();
       throwIfCancelled(signal);
-      if (prompt.endTokens.has(token) || written.add(token)) break;
+      if (endTokens.has(token) || written.add(token)) break;
       hasReachedLimit = written.tokens.length >= input.maxTokens;
       if (hasReachedLimit) break;
     }
@@ -223,7 +217,8 @@ class WrittenText {
   }
 
   finish(): string {
-    this.#text = this.#model.detokenize(this.tokens);
+    const written = this.#model.detokenize(this.tokens);
+    this.#text = this.#input.schema === null ? written : written.replaceAll(NO_UTF8, '\uFFFD');
     const { text } = this.#visible(true);
     if (this.#input.isStreamed) this.#send(text);
     return text;

@@ -6,6 +6,7 @@ import {
   type LlamaContextSequence,
   type LlamaEmbeddingContext,
   type LlamaModel,
+  type Token,
 } from 'node-llama-cpp';
 import { AppError } from '../../shared/errors.ts';
 import type { Devices, LoadedModel, ModelOptions } from './modelProtocol.ts';
@@ -61,6 +62,8 @@ export async function describeDevices(llama: Llama): Promise<Devices> {
 export interface ChatRuntime {
   readonly model: LlamaModel;
   readonly wrapper: JinjaTemplateChatWrapper;
+  /** Tokens that end the assistant's turn in this template, beside those the vocabulary marks. */
+  readonly endTokens: ReadonlySet<Token>;
   readonly sequences: readonly LlamaContextSequence[];
   /** Of each sequence. */
   readonly contextTokens: number;
@@ -124,19 +127,37 @@ async function openChat(model: LlamaModel, options: ModelOptions): Promise<ChatR
     sequences: options.sequences,
     threads: options.threads,
     failedCreationRemedy: false,
+    // On the CPU, flash attention makes a reply depend on what else is evaluated with it and on what was kept of the
+    // prompt; without it equal requests give equal replies. On a GPU, whose kernels depend on it anyway, it saves memory.
+    flashAttention: model.gpuLayers === 0 ? false : 'auto',
+  });
+  const wrapper = new JinjaTemplateChatWrapper({
+    template,
+    tokenizer: model.tokenizer,
+    functionCallMessageTemplate: 'noJinja',
+    // Replies are short and their form is fixed: a reasoning model that can be told not to think is told so.
+    reasoning: false,
+    // Else the wrapper has an empty reply rendered and cut off, which leaves out what a template begins replies with.
+    additionalRenderParameters: { add_generation_prompt: true },
   });
   return {
     model,
-    // Replies are short and their form is fixed: a reasoning model that can be told not to think is told so.
-    wrapper: new JinjaTemplateChatWrapper({
-      template,
-      tokenizer: model.tokenizer,
-      functionCallMessageTemplate: 'noJinja',
-      reasoning: false,
-    }),
+    wrapper,
+    endTokens: endTokensOf(model, wrapper),
     sequences: Array.from({ length: options.sequences }, () => context.getSequence()),
     contextTokens: context.contextSize,
   };
+}
+
+function endTokensOf(model: LlamaModel, wrapper: JinjaTemplateChatWrapper): Set<Token> {
+  const { stopGenerationTriggers } = wrapper.generateContextState({
+    chatHistory: [
+      { type: 'user', text: 'a' },
+      { type: 'model', response: ['b'] },
+    ],
+  });
+  const first = stopGenerationTriggers.map((trigger) => trigger.tokenize(model.tokenizer)[0]);
+  return new Set(first.filter((token): token is Token => token !== undefined && model.isSpecialToken(token)));
 }
 
 async function openEmbedding(model: LlamaModel, options: ModelOptions): Promise<EmbeddingRuntime> {
