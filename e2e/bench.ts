@@ -13,6 +13,7 @@ import { setTimeout } from 'node:timers/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { benchFigure, type BenchFigure } from '../core/shared/benchFigure.ts';
 import { ensureChromium, launchOptions } from './chromium.ts';
+import { percentile95 } from './percentile.ts';
 import { printFigures } from './printFigures.ts';
 import { prepareWorkspace } from './preparedWorkspace.ts';
 import { startWebHost, type WebHost } from './shells/browserShell.ts';
@@ -34,7 +35,6 @@ const ROUND: readonly { readonly keys: readonly string[]; readonly shows: string
 const REPETITIONS = 5;
 const BETWEEN_KEYS_MS = 120;
 const TRAINING_HEAD_START_MS = 6_000;
-const PERCENTILE = 0.95;
 
 /** Kept by the page itself, so that nothing of the way to this process is measured. */
 interface PageClock {
@@ -106,11 +106,6 @@ async function benchFirstPaint(browser: Browser, url: string): Promise<BenchFigu
   return benchFigure('page.firstPaint', 'ms', samples);
 }
 
-function percentile(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.ceil(PERCENTILE * sorted.length) - 1] ?? NaN;
-}
-
 async function benchKeys(browser: Browser, url: string): Promise<BenchFigure[]> {
   const page = await openPage(browser, url);
   const all: number[] = [];
@@ -129,7 +124,7 @@ async function benchKeys(browser: Browser, url: string): Promise<BenchFigure[]> 
     if (!(await page.getByRole('banner').innerText()).includes('training'))
       throw new Error('The run that has to train beside the keys does not; nothing is measured.');
     const samples = await page.evaluate(() => window.benchClock.keyMs);
-    rounds.push(percentile(samples));
+    rounds.push(percentile95(samples));
     all.push(...samples);
   }
   await page.context().close();

@@ -1,11 +1,13 @@
 /**
  * How a reward chart of a million points feels, measured in Chromium. Prints the figures; `--json` for a program.
  *
- * All are processor times of the page's main thread (scripts, styles, layout and painting; Chromium's own account of
- * its tasks), so that other work on the machine does not count:
- * `curves.firstPaint` from the rewards as numbers to the painted chart, `curves.panFrame` of one frame of a drag over
- * half of the points, `curves.append` the share of a core that one new step ten times a second takes while all points
- * are seen. `curves.calibration`: a fixed loop of arithmetic in the same page, to compare machines by.
+ * All are processor times of the page's main thread in Chromium's own account, so that other work on the machine does
+ * not count. `curves.firstPaint.script` is the page's scripts, from the rewards as numbers to the painted chart,
+ * `curves.firstPaint` the same with styles, layout and painting, as in all figures that follow: `curves.panFrame` one
+ * frame of a drag with half of the points in sight, 12 pixels a frame; `curves.panLeap` the same where each frame leaps
+ * by up to a third of the width; `curves.append` the share of a core that one new step ten times a second takes while all
+ * points are seen. To compare machines by, in the same page: `curves.calibration`, a fixed loop of arithmetic, and
+ * `curves.calibration.memory`, writing 8 MB (as much as a million numbers take) for the first time.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +24,8 @@ import type {} from './curvePage/main.ts';
 
 const OPENINGS = 5;
 const PAN_FRAMES = 60;
+const DRAG_PX = 12;
+const LEAP_PX = 4;
 const APPEND_ROUNDS = 3;
 const APPENDS = 40;
 const APPEND_MS = 100;
@@ -69,46 +73,75 @@ async function openPage(browser: Browser, folder: string): Promise<OpenPage> {
 }
 
 /** Milliseconds that the main thread computed since the page began; waiting for a core is left out. */
-async function busyMs({ session }: OpenPage): Promise<number> {
+interface MainThread {
+  /** All of its tasks. */
+  readonly taskMs: number;
+  /** The page's own scripts; what the debugger runs is left out. */
+  readonly scriptMs: number;
+}
+
+async function mainThread({ session }: OpenPage): Promise<MainThread> {
   const { metrics } = await session.send('Performance.getMetrics');
-  const seconds = metrics.find(({ name }) => name === 'TaskDuration')?.value;
-  if (seconds === undefined) throw new Error('This Chromium does not count the time of its tasks.');
-  return seconds * 1000;
+  const msOf = (wanted: string): number => {
+    const seconds = metrics.find(({ name }) => name === wanted)?.value;
+    if (seconds === undefined) throw new Error(`This Chromium does not count "${wanted}".`);
+    return seconds * 1000;
+  };
+  return { taskMs: msOf('TaskDuration'), scriptMs: msOf('ScriptDuration') };
 }
 
 /** Until it is painted. */
 async function openChart({ page }: OpenPage): Promise<void> {
   await page.evaluate(async () => {
-    window.curvePage.open();
+    // In a task of the page's own, so that it counts as one of its scripts.
+    await new Promise<void>((resolve) => {
+      globalThis.setTimeout(() => {
+        window.curvePage.open();
+        resolve();
+      });
+    });
     // The width is known after the first layout; the second frame is drawn for sure.
     await window.curvePage.afterFrame();
     await window.curvePage.afterFrame();
   });
 }
 
-async function busyDuring(opened: OpenPage, work: () => Promise<void>): Promise<number> {
-  const before = await busyMs(opened);
+async function spentOn(opened: OpenPage, work: () => Promise<void>): Promise<MainThread> {
+  const before = await mainThread(opened);
   await work();
-  return (await busyMs(opened)) - before;
+  const after = await mainThread(opened);
+  return { taskMs: after.taskMs - before.taskMs, scriptMs: after.scriptMs - before.scriptMs };
 }
 
-async function benchFirstPaint(browser: Browser, folder: string): Promise<BenchFigure> {
-  const samples: number[] = [];
+async function busyDuring(opened: OpenPage, work: () => Promise<void>): Promise<number> {
+  return (await spentOn(opened, work)).taskMs;
+}
+
+async function benchFirstPaint(browser: Browser, folder: string): Promise<BenchFigure[]> {
+  const samples: MainThread[] = [];
   for (let opening = 0; opening < OPENINGS; opening += 1) {
     const opened = await openPage(browser, folder);
-    samples.push(await busyDuring(opened, () => openChart(opened)));
+    samples.push(await spentOn(opened, () => openChart(opened)));
     if ((await opened.page.locator('canvas').count()) !== 1) throw new Error('The chart was not drawn.');
     await opened.page.context().close();
   }
-  return benchFigure('curves.firstPaint', 'ms', samples);
+  return [
+    benchFigure(
+      'curves.firstPaint.script',
+      'ms',
+      samples.map(({ scriptMs }) => scriptMs),
+    ),
+    benchFigure(
+      'curves.firstPaint',
+      'ms',
+      samples.map(({ taskMs }) => taskMs),
+    ),
+  ];
 }
 
-async function benchPan(opened: OpenPage): Promise<BenchFigure> {
+/** @param placeAt where the pointer is in each frame, from where the drag began. */
+async function drag(opened: OpenPage, placeAt: (frame: number) => number): Promise<number[]> {
   const { page } = opened;
-  await page.evaluate(async () => {
-    window.curvePage.zoom(2);
-    await window.curvePage.afterFrame();
-  });
   const box = await page.locator('canvas').boundingBox();
   if (box === null) throw new Error('The chart is not in the page.');
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
@@ -116,18 +149,30 @@ async function benchPan(opened: OpenPage): Promise<BenchFigure> {
   await page.mouse.down();
   const samples: number[] = [];
   for (let frame = 1; frame <= PAN_FRAMES; frame += 1) {
-    const place = x + (frame % 2 === 0 ? frame : -frame) * 4;
     samples.push(
       await busyDuring(opened, async () => {
-        await page.mouse.move(place, y);
+        await page.mouse.move(x + placeAt(frame), y);
         await page.evaluate(() => window.curvePage.afterFrame());
       }),
     );
   }
   await page.mouse.up();
   await page.mouse.move(0, 0);
+  return samples;
+}
+
+async function benchPan(opened: OpenPage): Promise<BenchFigure[]> {
+  const { page } = opened;
+  await page.evaluate(async () => {
+    window.curvePage.zoom(2);
+    await window.curvePage.afterFrame();
+  });
+  // To and fro, so that it stays clear of both ends of the curve.
+  const half = PAN_FRAMES / 2;
+  const frames = await drag(opened, (frame) => DRAG_PX * (half / 2 - Math.abs(frame - half)));
+  const leaps = await drag(opened, (frame) => LEAP_PX * (frame % 2 === 0 ? frame : -frame));
   await page.evaluate(() => window.curvePage.zoom(1 / 4));
-  return benchFigure('curves.panFrame', 'ms', samples);
+  return [benchFigure('curves.panFrame', 'ms', frames), benchFigure('curves.panLeap', 'ms', leaps)];
 }
 
 async function benchAppends(opened: OpenPage): Promise<BenchFigure> {
@@ -146,16 +191,23 @@ async function benchAppends(opened: OpenPage): Promise<BenchFigure> {
 }
 
 async function benchCurves(browser: Browser, folder: string): Promise<BenchFigure[]> {
-  const figures = [await benchFirstPaint(browser, folder)];
+  const figures = await benchFirstPaint(browser, folder);
   const opened = await openPage(browser, folder);
   await openChart(opened);
-  figures.push(await benchPan(opened), await benchAppends(opened));
+  figures.push(...(await benchPan(opened)), await benchAppends(opened));
   const calibration: number[] = [];
-  for (let round = 0; round < OPENINGS; round += 1)
+  const memory: number[] = [];
+  for (let round = 0; round < OPENINGS; round += 1) {
     calibration.push(
       await busyDuring(opened, () => opened.page.evaluate(() => window.curvePage.calibrate())),
     );
-  return [...figures, benchFigure('curves.calibration', 'ms', calibration)];
+    memory.push(await busyDuring(opened, () => opened.page.evaluate(() => window.curvePage.touchMemory())));
+  }
+  return [
+    ...figures,
+    benchFigure('curves.calibration', 'ms', calibration),
+    benchFigure('curves.calibration.memory', 'ms', memory),
+  ];
 }
 
 await ensureChromium();

@@ -11,6 +11,8 @@ const THEMES = ['light', 'dark'] as const;
 const SIZES = [
   { width: 1024, height: 700 },
   { width: 1440, height: 900 },
+  // The same window at 200 %.
+  { width: 720, height: 450 },
 ] as const;
 const VIEWS = ['Runs', 'Review', 'Hard cases', 'Bank', 'Settings'] as const;
 

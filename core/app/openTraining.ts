@@ -12,6 +12,7 @@ import type { Workspace } from '../store/workspace.ts';
 import { refuseOtherData } from '../training/runSession.ts';
 import type { TrainingContext } from '../training/trainingContext.ts';
 import type { Platform } from './platform.ts';
+import type { ReplayWatch } from './replayWatch.ts';
 
 /** What every run and evaluation of an open workspace shares. */
 export interface StudioParts {
@@ -19,6 +20,7 @@ export interface StudioParts {
   readonly archive: MemoryArchive;
   readonly platform: Platform;
   readonly clock: Clock;
+  readonly replays: ReplayWatch;
 }
 
 /** Native parts that were started for a run; whoever opened them closes them. */
@@ -91,6 +93,7 @@ export function trainingContext(
     engines,
     controller,
     clock: parts.clock,
+    replayWatch: parts.replays,
     report,
   };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CallInput } from '../contract/calls.ts';
+import type { CallInput, CallOutput } from '../contract/calls.ts';
 import type { BankChange } from '../contract/proposal.ts';
 import type { Client } from '../contract/rpc.ts';
 import { required } from '../shared/assertions.ts';
@@ -137,8 +137,17 @@ test('two approved changes are seen together before they are applied, and applie
     message: expect.stringContaining('Other changes') as string,
   });
 
+  const told: CallOutput<'review.replays'>[] = [];
+  const stop = client.on('review.onReplays', (replays) => void told.push(replays));
   const { replay } = await client.call('review.preview', { runId, staged });
+  stop();
   expect(replay?.proposalIds.toSorted()).toEqual([designed.id, own.id].toSorted());
+  // Whoever waited was told how far it was, from the beginning to the end.
+  expect(told[0]).toMatchObject([{ runId, proposalIds: replay?.proposalIds, done: 0 }]);
+  expect(told.at(-1)).toEqual([]);
+  const shares = told.flatMap((replays) => replays.map(({ done, total }) => done / total));
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(await client.call('review.replays', {})).toEqual([]);
   expect(await client.call('review.preview', { runId, staged })).toEqual({ replay });
   const done = await client.call('review.apply', { runId, staged });
   expect(done.replay).toEqual(replay);

@@ -20,6 +20,7 @@ import { createHandlers } from './handlers.ts';
 import type { StudioParts } from './openTraining.ts';
 import { createPageHandlers } from './pageHandlers.ts';
 import type { Platform } from './platform.ts';
+import { ReplayWatch } from './replayWatch.ts';
 
 export interface StudioOptions {
   readonly platform: Platform;
@@ -50,7 +51,9 @@ export class Studio {
   readonly #connections = new Set<ServerConnection>();
   readonly #changes: ChangeFeed;
 
-  private constructor(parts: StudioParts) {
+  private constructor(shared: Omit<StudioParts, 'replays'>) {
+    const replays = new ReplayWatch((ongoing) => this.#emit('review.onReplays', ongoing), shared.clock);
+    const parts: StudioParts = { ...shared, replays };
     this.#parts = parts;
     this.#active = new ActiveRuns(parts, (progress) => this.#emit('runs.onProgress', progress));
     this.#handlers = createHandlers({

@@ -13,6 +13,7 @@ import {
   decisionSchema,
   proposalSchema,
   proposalStateSchema,
+  replayProgressSchema,
   replaySchema,
 } from './proposal.ts';
 import {
@@ -227,6 +228,8 @@ export const calls = {
     }),
     proposalDetailSchema,
   ),
+  /** The replays that are going on. */
+  'review.replays': call(nothing, z.array(replayProgressSchema)),
   /** Binds a stale proposal to the current bank and replays it. */
   'review.rebase': call(proposalIdInput, proposalDetailSchema),
   /**
@@ -311,6 +314,8 @@ export const events = {
   'runs.onProgress': event(runProgressSchema),
   /** Something was saved; whoever shows it asks again. At most ten times a second. */
   'workspace.onChange': event(workspaceChangeSchema),
+  /** As `review.replays` gives it, when one begins, goes on or ends. */
+  'review.onReplays': event(z.array(replayProgressSchema)),
   'evaluation.onProgress': event(z.strictObject({ done: z.number().int(), total: z.number().int() })),
 } as const;
 

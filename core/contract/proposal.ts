@@ -116,6 +116,17 @@ export const proposalSchema = z.strictObject({
 });
 export type Proposal = z.infer<typeof proposalSchema>;
 
+/** A replay that is going on. */
+export const replayProgressSchema = z.strictObject({
+  runId: z.string().nullable(),
+  /** What is replayed together. */
+  proposalIds: z.array(z.string()),
+  /** Episodes of both banks. */
+  done: z.number().int().min(0),
+  total: z.number().int().min(0),
+});
+export type ReplayProgress = z.infer<typeof replayProgressSchema>;
+
 export const VERDICTS = ['approve', 'edit', 'reject', 'redraft', 'park', 'retract', 'discard'] as const;
 
 /** A reviewer's word on one exact text. Append-only. */

@@ -1,5 +1,5 @@
 import type { HardCase } from '../contract/hardCase.ts';
-import type { Proposal, Replay } from '../contract/proposal.ts';
+import type { Proposal, Replay, ReplayProgress } from '../contract/proposal.ts';
 import type { BankVersion, Skill } from '../contract/skill.ts';
 import { isUsable } from '../hardCases/badCase.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -21,6 +21,14 @@ export interface ReplaySetup {
   readonly replayCases: number;
   readonly guardCases: number;
   readonly seed: number;
+  /** Whoever waits for it. */
+  readonly watch?: ReplayWatcher | undefined;
+}
+
+export interface ReplayWatcher {
+  note(progress: ReplayProgress): void;
+  /** It is over, well or not. */
+  end(replay: Pick<ReplayProgress, 'proposalIds'>): void;
 }
 
 function questionsOf(store: EvolutionStore, caseIds: readonly string[]): ReplayQuestion[] {
@@ -62,6 +70,8 @@ export async function measureProposals(
     setup.solved,
     setup,
   );
+  const proposalIds = proposals.map((proposal) => proposal.id);
+  const runId = proposals[0]?.runId ?? null;
   const measured = await replayChange({
     runner: setup.runner,
     changes: proposals.map((proposal) => currentRevision(proposal).change),
@@ -69,10 +79,11 @@ export async function measureProposals(
     newSkills,
     selection,
     seed: setup.seed,
+    onProgress: (done, total) => setup.watch?.note({ runId, proposalIds, done, total }),
     signal,
-  });
+  }).finally(() => setup.watch?.end({ proposalIds }));
   return {
-    proposalIds: proposals.map((proposal) => proposal.id),
+    proposalIds,
     baseHash: base.hash,
     proposedHash: bankHash(newSkills),
     seed: setup.seed,

@@ -45,6 +45,8 @@ export interface ReplayRequest {
   readonly questionIds: readonly string[];
   /** Equal on both sides: the runner names its random streams by it and the trace, never by the bank. */
   readonly seed: number;
+  /** Called as each episode ends. */
+  readonly onEpisode?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -198,6 +200,8 @@ export interface ReplayInput {
   readonly newSkills: readonly Skill[];
   readonly selection: ReplaySelection;
   readonly seed: number;
+  /** Called at the start and as each episode of either bank ends. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -217,11 +221,19 @@ export async function replayChange(input: ReplayInput): Promise<ReplayMeasuremen
   const questionIds = questions.map((question) => question.questionId);
   const traceIds = [...new Set(questions.map((question) => question.traceId))].sort();
   const forced = forcedSkills(input.changes);
+  let done = 0;
+  const report = (): void => input.onProgress?.(done, 2 * traceIds.length);
+  const onEpisode = (): void => {
+    done += 1;
+    report();
+  };
   const run = async (bank: readonly Skill[], names: readonly string[]): Promise<ReplayAnswers> => {
     throwIfAborted(signal);
     if (questionIds.length === 0) return { answers: [], memoriesPerSpan: 0, contextCharacters: 0 };
-    return await runner.runEpisodes({ bank, forcedSkills: names, traceIds, questionIds, seed, signal });
+    const asked = { traceIds, questionIds, seed, onEpisode, signal };
+    return await runner.runEpisodes({ bank, forcedSkills: names, ...asked });
   };
+  report();
   // One after the other: the runner spreads the traces of one side over its workers already.
   const oldAnswers = await run(input.oldSkills, forced.old);
   const newAnswers = await run(input.newSkills, forced.new);

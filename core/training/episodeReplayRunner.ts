@@ -25,7 +25,10 @@ export class EpisodeReplayRunner implements ReplayRunner {
 
   async runEpisodes(request: ReplayRequest): Promise<ReplayAnswers> {
     const jobs = request.traceIds.map((traceId) => this.#job(traceId, request));
-    const episodes = await runEpisodes(this.#engines, jobs, { signal: request.signal });
+    const episodes = await runEpisodes(this.#engines, jobs, {
+      signal: request.signal,
+      onDone: () => request.onEpisode?.(),
+    });
     const spans = sum(request.traceIds.map((id) => this.#spanCounts.get(id) ?? 0));
     const memories = sum(episodes.map((episode) => episode.memoryCount));
     return {

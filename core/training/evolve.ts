@@ -29,7 +29,7 @@ function byQuestionId([a]: readonly [string, string], [b]: readonly [string, str
 
 /** Replays run on the run's own training questions with its greedy controller. */
 export function replaySetup(session: RunSession): ReplaySetup {
-  const { config, traces, engines } = session.context;
+  const { config, traces, engines, replayWatch } = session.context;
   const questions = new Map(traces.flatMap((trace) => trace.questions.map((one) => [one.id, one])));
   const bad = new Set(session.pool.cases.filter((one) => !isUsable(one)).map((one) => one.questionId));
   return {
@@ -44,6 +44,7 @@ export function replaySetup(session: RunSession): ReplaySetup {
     replayCases: config.replayCases,
     guardCases: config.guardCases,
     seed: config.seed,
+    watch: replayWatch ?? undefined,
   };
 }
 

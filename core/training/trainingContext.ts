@@ -2,6 +2,7 @@ import type { RunConfig } from '../config/schema.ts';
 import type { ControllerClient } from '../controller/workerClient.ts';
 import type { LoadedDataset, Trace } from '../datasets/trace.ts';
 import type { Engines } from '../engines/engines.ts';
+import type { ReplayWatcher } from '../evolution/proposalReplay.ts';
 import type { MemoryArchive } from '../memory/archive.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -25,6 +26,8 @@ export interface TrainingContext {
   /** Null when the selection learns nothing (random, similarity). */
   readonly controller: TrainedController | null;
   readonly clock: Clock;
+  /** Told of every replay; null where nobody waits for any. */
+  readonly replayWatch: ReplayWatcher | null;
   /** Says in words what is being done; may be called often. */
   readonly report: (activity: string) => void;
 }

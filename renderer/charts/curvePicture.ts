@@ -1,5 +1,6 @@
 import type { Run } from '../../core/contract/run.ts';
 import { CURVE_STYLES, ROLE_ORDER, type DrawnLine, type PlotCurve } from './curveStyles.ts';
+import { ColumnMemory } from './geometry/columnExtents.ts';
 import { curveShape, isDense, type PlotAxes } from './geometry/curveLine.ts';
 import type { Interval } from './geometry/linearAxis.ts';
 import { placeAxis, scoreAxis } from './geometry/rewardPlot.ts';
@@ -36,9 +37,17 @@ export function verticalAxis({ curves, stages }: Pick<CurveData, 'curves' | 'sta
   return scoreAxis([...curves.map(({ series }) => series.values.extent()), ...scores]);
 }
 
+interface PictureOptions {
+  readonly widthPx: number;
+  readonly seen: Interval;
+  readonly y: PlotAxes['y'];
+  /** Of the drawing that is made again and again; a single picture needs none. */
+  readonly memory?: ColumnMemory;
+}
+
 export function curvePicture(
   data: CurveData,
-  { widthPx, seen, y }: { readonly widthPx: number; readonly seen: Interval; readonly y: PlotAxes['y'] },
+  { widthPx, seen, y, memory = new ColumnMemory() }: PictureOptions,
 ): CurvePicture {
   const { curves, places, stages, layout } = data;
   const axes = { x: placeAxis(widthPx, seen), y };
@@ -50,7 +59,10 @@ export function curvePicture(
     axes,
     bands,
     marks: stageMarks(stages, bands, y),
-    lines: drawn.map(({ role, series }) => ({ shape: curveShape(series, axes), style: CURVE_STYLES[role] })),
+    lines: drawn.map(({ role, series }) => ({
+      shape: curveShape(series, axes, memory),
+      style: CURVE_STYLES[role],
+    })),
     isDense: curves.some(({ series }) => isDense(series, axes.x)),
   };
 }

@@ -1,4 +1,5 @@
-import type { CurveShape, PlacedValues } from './geometry/curveLine.ts';
+import type { PlacedValues } from './geometry/columnExtents.ts';
+import type { CurveShape } from './geometry/curveLine.ts';
 import type { ColourName } from './themeColours.ts';
 
 /** What a curve is: the rewards, their average (or they alone), the curve before rescoring, or another run's. */

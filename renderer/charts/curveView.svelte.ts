@@ -53,6 +53,12 @@ export class CurveView {
     this.#window = panned(this.#window, share * (to - from), this.#source.whole());
   }
 
+  /** Moves what is seen so that a place is in its middle, or as near to it as the ends allow. */
+  reveal(place: number): void {
+    const [from, to] = this.seen;
+    this.#window = panned(this.#window, place - (from + to) / 2, this.#source.whole());
+  }
+
   /** @param start what was seen when the drag began; `by` along the axis. */
   panFrom(start: Interval, by: number): void {
     if (this.isZoomed) this.#window = panned(start, by, this.#source.whole());

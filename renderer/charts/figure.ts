@@ -7,8 +7,8 @@ import type { Interval } from './geometry/linearAxis.ts';
 import { groupMarks } from './geometry/markGroups.ts';
 import { pathOfBands } from './geometry/paths.ts';
 import { placeTicks, PLOT, scoreTicks } from './geometry/rewardPlot.ts';
-import { SELECTION_SHAPE } from './geometry/stageMarks.ts';
-import { thinned } from './geometry/stages.ts';
+import { stageMarkPaths } from './geometry/stageMarks.ts';
+import { labelledBands } from './geometry/stages.ts';
 import { lowered } from './lineShapes.ts';
 import type { ColourName } from './themeColours.ts';
 
@@ -57,7 +57,6 @@ const MARGIN = 12;
 export const LABEL_PX = 12;
 const GRID = { colour: '--line', widthPx: 1, opacity: 1, dash: [] } as const;
 const STAGE_REWARD = { colour: '--text', widthPx: 2, opacity: 1, dash: [] } as const;
-const DOT = 'M-3.5,0A3.5,3.5 0 1 1 3.5,0A3.5,3.5 0 1 1 -3.5,0Z';
 
 function straight(
   from: readonly [number, number],
@@ -96,9 +95,7 @@ function frameMarks({ axes, bands, kind }: CurvePicture, top: number): FigureMar
   return [
     shape(pathOfBands(odd, heights), origin, { fill: '--surface-sunken' }),
     shape(pathOfBands(tails, heights), origin, { fill: '--accent-surface' }),
-    ...thinned(bands, (right - left) / 56).map((band) =>
-      label(`Stage ${band.stage + 1}`, band.left + 4, heights.top - 6),
-    ),
+    ...labelledBands(bands).map((band) => label(`Stage ${band.stage + 1}`, band.left + 4, heights.top - 6)),
     ...scores.values.flatMap((tick) => {
       const y = axes.y.at(tick) + top;
       return [
@@ -112,23 +109,17 @@ function frameMarks({ axes, bands, kind }: CurvePicture, top: number): FigureMar
 }
 
 function stageRewards({ marks }: CurvePicture, top: number): FigureMark[] {
-  return marks.flatMap(({ reward, selection }): FigureMark[] => [
-    ...(reward === null
-      ? []
-      : [
-          straight([reward.left, reward.y + top], [reward.right, reward.y + top], STAGE_REWARD),
-          shape(DOT, { x: (reward.left + reward.right) / 2, y: reward.y + top }, { fill: '--text' }),
-        ]),
-    ...(selection === null
-      ? []
-      : [
-          shape(
-            SELECTION_SHAPE,
-            { x: selection.x, y: selection.y + top },
-            { fill: '--surface', stroke: '--text' },
-          ),
-        ]),
-  ]);
+  const { dots, selections } = stageMarkPaths(marks);
+  const origin = { x: 0, y: top };
+  return [
+    ...marks.flatMap(({ reward }) =>
+      reward === null
+        ? []
+        : [straight([reward.left, reward.y + top], [reward.right, reward.y + top], STAGE_REWARD)],
+    ),
+    shape(dots, origin, { fill: '--text' }),
+    shape(selections, origin, { fill: '--surface', stroke: '--text' }),
+  ];
 }
 
 /** As in the page: a glyph, or the number of those too close to be told apart. */

@@ -10,6 +10,7 @@ import type { CallInput, CallName, CallOutput } from '../../core/contract/calls.
 import type { CommandId } from '../../core/contract/commands.ts';
 import { createReconnectingClient, type Connection } from '../../core/contract/reconnectingClient.ts';
 import type { Client, Transport } from '../../core/contract/rpc.ts';
+import type { ReplayProgress } from '../../core/contract/proposal.ts';
 import type { Run, RunProgress } from '../../core/contract/run.ts';
 import { Keymap } from './keymap.ts';
 import { WAITING_STATES } from './proposalStates.ts';
@@ -43,6 +44,8 @@ export class Studio {
   /** Failures of work that belongs to no control, until somebody dismisses them. */
   #problems = $state.raw<readonly unknown[]>([]);
   readonly #progress = new SvelteMap<string, RunProgress>();
+  /** Replays that are going on. */
+  #replays = $state.raw<CallOutput<'review.replays'>>([]);
   readonly #changes = new SvelteMap<WorkspaceDomain, number>();
   readonly #client: Client;
   /** Domains that were written since they were asked for last. */
@@ -56,6 +59,7 @@ export class Studio {
       onChange: (connection) => this.#onConnection(connection),
     });
     this.#client.on('runs.onProgress', (progress) => this.#progress.set(progress.runId, progress));
+    this.#client.on('review.onReplays', (replays) => (this.#replays = replays));
     this.#client.on('workspace.onChange', ({ domains }) => this.#onChange(domains));
     // A page that was asleep has its messages still to come; asking at once shows the present right away.
     document.addEventListener('visibilitychange', () => {
@@ -104,6 +108,19 @@ export class Studio {
     return this.#progress.get(runId) ?? null;
   }
 
+  /** How far the replay of all of these proposals is; null while there is none. */
+  replayOf(proposalIds: readonly string[]): ReplayProgress | null {
+    return (
+      this.#replays.find((one) => proposalIds.every((proposalId) => one.proposalIds.includes(proposalId))) ??
+      null
+    );
+  }
+
+  /** How far the replay of a change that has no name yet is: the latest one of a run. */
+  latestReplay(runId: string | null): ReplayProgress | null {
+    return this.#replays.findLast((one) => one.runId === runId) ?? null;
+  }
+
   /** Grows with every change of a domain and every new connection; `Query` depends on it. */
   changeCount(domain: WorkspaceDomain): number {
     return this.#changes.get(domain) ?? 0;
@@ -138,6 +155,7 @@ export class Studio {
     if (connection.kind !== 'open') return;
     this.#application = connection.application;
     this.#progress.clear();
+    void this.#askReplays();
     this.#onChange(['runs', 'cases', 'clusters', 'proposals', 'bank', 'settings']);
   }
 
@@ -161,6 +179,15 @@ export class Studio {
       }
     }
     this.#isReloading = false;
+  }
+
+  async #askReplays(): Promise<void> {
+    try {
+      this.#replays = await this.call('review.replays', {});
+    } catch (error) {
+      // A lost connection is shown as such, and it is asked again when it is back.
+      if (this.isConnected) this.report(error);
+    }
   }
 
   async #reload(domains: readonly WorkspaceDomain[]): Promise<void> {

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { counted, duration, fileSize, interval, percent, points, signedPoints } from './format.ts';
+import {
+  counted,
+  duration,
+  fileSize,
+  interval,
+  percent,
+  points,
+  remainingTime,
+  signedPoints,
+} from './format.ts';
 
 test('scores in points', () => {
   expect(points(0.287)).toBe('28.7');
@@ -35,4 +44,10 @@ test('times, sizes, shares and counts', () => {
     '0 cases',
     '2 memories',
   ]);
+});
+
+test('what is left of some work', () => {
+  expect(remainingTime(5000, { done: 0, total: 8 })).toBe(null);
+  expect(remainingTime(6000, { done: 2, total: 8 })).toBe(18_000);
+  expect(remainingTime(6000, { done: 8, total: 8 })).toBe(0);
 });

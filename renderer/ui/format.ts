@@ -35,6 +35,14 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / HOUR_S)} h ${Math.floor((seconds % HOUR_S) / MINUTE_S)} min`;
 }
 
+/** What is left of some work, in milliseconds, when it goes on as so far; null before the first part is done. */
+export function remainingTime(
+  elapsedMs: number,
+  { done, total }: { readonly done: number; readonly total: number },
+): number | null {
+  return done === 0 ? null : (elapsedMs / done) * Math.max(total - done, 0);
+}
+
 export function fileSize(bytes: number): string {
   if (bytes < KIB) return `${bytes} B`;
   const units = ['KiB', 'MiB', 'GiB', 'TiB'];

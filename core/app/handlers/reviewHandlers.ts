@@ -90,6 +90,7 @@ export function createReviewHandlers(
       }
       return proposalDetail(workspace, proposalId);
     },
+    'review.replays': async () => parts.replays.ongoing,
     'review.rebase': async ({ proposalId }, { signal }) => {
       await replayDraft(parts, rebase(workspace, proposalId), signal);
       return proposalDetail(workspace, proposalId);

@@ -7,9 +7,9 @@ import {
   POINT_LIMIT,
   visibleStretch,
   type Bars,
-  type PlacedValues,
   type PlotAxes,
 } from './curveLine.ts';
+import type { PlacedValues } from './columnExtents.ts';
 import type { Point } from './paths.ts';
 import { GrowingNumbers } from './growingNumbers.ts';
 import { linearAxis, type Interval } from './linearAxis.ts';

@@ -1,7 +1,9 @@
+import type { Ascending } from './ascendingNumbers.ts';
+
 const FIRST_CAPACITY = 64;
 
 /** Numbers in the order in which they came, packed. Law: only ever longer; appending is O(1) amortised. */
-export class GrowingNumbers {
+export class GrowingNumbers implements Ascending {
   #numbers = new Float64Array(FIRST_CAPACITY);
   #length = 0;
 
@@ -16,13 +18,17 @@ export class GrowingNumbers {
   }
 
   append(value: number): void {
-    if (this.#length === this.#numbers.length) {
-      const longer = new Float64Array(2 * this.#length);
-      longer.set(this.#numbers);
-      this.#numbers = longer;
-    }
+    if (this.#length === this.#numbers.length) this.#makeRoom(2 * this.#length);
     this.#numbers[this.#length] = value;
     this.#length += 1;
+  }
+
+  /** Many at once: growing step by step would copy them again and again. */
+  appendAll(values: ArrayLike<number>): void {
+    const length = this.#length + values.length;
+    if (length > this.#numbers.length) this.#makeRoom(Math.max(length, 2 * this.#numbers.length));
+    this.#numbers.set(values, this.#length);
+    this.#length = length;
   }
 
   /** NaN outside. */
@@ -60,5 +66,11 @@ export class GrowingNumbers {
     let at = equal;
     while (at < this.#length && numbers[at] === value) at += 1;
     return at;
+  }
+
+  #makeRoom(capacity: number): void {
+    const longer = new Float64Array(capacity);
+    longer.set(this.#numbers);
+    this.#numbers = longer;
   }
 }

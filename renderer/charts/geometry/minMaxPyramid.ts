@@ -16,52 +16,48 @@ export interface Extent {
   readonly high: number;
 }
 
+/** A series as drawings ask for it. */
+export interface SeriesValues {
+  readonly length: number;
+  /** NaN for a gap and outside. */
+  at(position: number): number;
+  /** Of the positions `from` to `to`, the latter exclusive, gaps left out; of all without them. */
+  extent(from?: number, to?: number): Extent;
+}
+
 interface Level {
   readonly lows: GrowingNumbers;
   readonly highs: GrowingNumbers;
 }
 
-export class MinMaxPyramid {
-  readonly #values = new GrowingNumbers();
-  /** Values are their own least and greatest. */
-  readonly #ground: Level = { lows: this.#values, highs: this.#values };
+/** Extents in a row, and the extent of any stretch of them. NaN is neither lower nor higher than anything. */
+export class ExtentPyramid {
+  readonly #ground: Level;
   /** From blocks of 16 upwards. */
   readonly #levels: Level[] = [];
 
-  static of(values: Iterable<number>): MinMaxPyramid {
-    const pyramid = new MinMaxPyramid();
-    for (const value of values) pyramid.append(value);
-    return pyramid;
+  /** @param ground where the extents are kept; both may be the same, where each is a single value. */
+  constructor(ground: Level) {
+    this.#ground = ground;
   }
 
-  get length(): number {
-    return this.#values.length;
-  }
-
-  /** NaN for a gap and outside. */
-  at(position: number): number {
-    return this.#values.at(position);
-  }
-
-  /** What is not finite is a gap. */
-  append(value: number): void {
-    this.#values.append(Number.isFinite(value) ? value : Number.NaN);
-    let blocks = this.length;
-    for (let level = 0; blocks % FANOUT === 0; level += 1) {
-      this.#closeBlock(level, blocks);
-      blocks /= FANOUT;
+  /** To be called after extents were appended to the ground. */
+  grow(): void {
+    let blocks = Math.floor(this.#ground.lows.length / FANOUT);
+    for (let level = 0; blocks > (this.#levels[level]?.lows.length ?? 0); level += 1) {
+      for (let block = this.#levels[level]?.lows.length ?? 0; block < blocks; block += 1)
+        this.#closeBlock(level, block);
+      blocks = Math.floor(blocks / FANOUT);
     }
   }
 
-  /** Of the positions `from` to `to`, the latter exclusive, gaps left out. */
-  extent(from = 0, to = this.length): Extent {
+  extent(from: number, to: number): Extent {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     let start = Math.max(from, 0);
-    let end = Math.min(to, this.length);
+    let end = Math.min(to, this.#ground.lows.length);
     for (let level = 0; start < end; level += 1) {
-      // Plain arrays and comparisons: a drawing asks for thousands of stretches in a frame. A gap is neither lower nor
-      // higher than anything.
+      // Plain arrays and comparisons: a drawing asks for thousands of stretches in a frame.
       const { lows, highs } = this.#levelOf(level);
       const [leasts, mosts] = [lows.packed, highs.packed];
       // Up to the next whole block from both sides; what lies between is asked one level above.
@@ -89,13 +85,13 @@ export class MinMaxPyramid {
     return this.#levels[level - 1] ?? this.#ground;
   }
 
-  /** Enters the last 16 of the `count` blocks of a level into the one above. */
-  #closeBlock(level: number, count: number): void {
+  /** Enters 16 blocks of a level into the one above. */
+  #closeBlock(level: number, block: number): void {
     const { lows, highs } = this.#levelOf(level);
     const [leasts, mosts] = [lows.packed, highs.packed];
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
-    for (let at = count - FANOUT; at < count; at += 1) {
+    for (let at = block * FANOUT; at < (block + 1) * FANOUT; at += 1) {
       const least = leasts[at] ?? NaN;
       const most = mosts[at] ?? NaN;
       if (least < low) low = least;
@@ -104,5 +100,51 @@ export class MinMaxPyramid {
     const above = (this.#levels[level] ??= { lows: new GrowingNumbers(), highs: new GrowingNumbers() });
     above.lows.append(low);
     above.highs.append(high);
+  }
+}
+
+/** A series that grows. */
+export class MinMaxPyramid implements SeriesValues {
+  readonly #values = new GrowingNumbers();
+  /** Values are their own least and greatest. */
+  readonly #extents = new ExtentPyramid({ lows: this.#values, highs: this.#values });
+
+  static of(values: Iterable<number>): MinMaxPyramid {
+    const pyramid = new MinMaxPyramid();
+    pyramid.appendAll(Float64Array.from(values));
+    return pyramid;
+  }
+
+  get length(): number {
+    return this.#values.length;
+  }
+
+  at(position: number): number {
+    return this.#values.at(position);
+  }
+
+  /** What is not finite is a gap. */
+  append(value: number): void {
+    this.#values.append(Number.isFinite(value) ? value : Number.NaN);
+    this.#extents.grow();
+  }
+
+  /** As `append` for each, in a fraction of the time. */
+  appendAll(values: Float64Array): void {
+    const before = this.length;
+    this.#values.appendAll(values);
+    const { packed } = this.#values;
+    for (let at = before; at < this.length; at += 1)
+      if (!Number.isFinite(packed[at])) packed[at] = Number.NaN;
+    this.#extents.grow();
+  }
+
+  /** The values, and room behind them: only the first `length` count, and only until there are more. */
+  get packed(): Float64Array {
+    return this.#values.packed;
+  }
+
+  extent(from = 0, to = this.length): Extent {
+    return this.#extents.extent(from, to);
   }
 }

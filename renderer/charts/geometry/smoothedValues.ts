@@ -1,25 +1,90 @@
-import { MinMaxPyramid } from './minMaxPyramid.ts';
+import { GrowingNumbers } from './growingNumbers.ts';
+import { ExtentPyramid, type Extent, type MinMaxPyramid, type SeriesValues } from './minMaxPyramid.ts';
 import { MovingAverage } from './smoothing.ts';
 
-/** The moving average of a series that grows: what was averaged once is never averaged again. */
-export class SmoothedValues {
+const BLOCK = 16;
+
+/**
+ * The moving average of a series that grows. Law: as if each average had been worked out and kept; in truth only the
+ * state at the beginning of each block of 16 and the extent of each whole block are, and single averages are worked out
+ * again when they are asked for: a million averages would take as much room as the series itself.
+ */
+export class SmoothedValues implements SeriesValues {
   readonly #source: MinMaxPyramid;
+  readonly #strength: number;
+  /** Runs along with the source, to the end of the last whole block. */
   readonly #average: MovingAverage;
-  readonly #values = new MinMaxPyramid();
+  /** State before each block, the one that is not whole yet included. */
+  readonly #averages = GrowingNumbers.of([0]);
+  readonly #startWeights = GrowingNumbers.of([1]);
+  readonly #lows = new GrowingNumbers();
+  readonly #highs = new GrowingNumbers();
+  readonly #blocks = new ExtentPyramid({ lows: this.#lows, highs: this.#highs });
 
   /** @param strength in [0, 1): the weight of what was before. */
   constructor(source: MinMaxPyramid, strength: number) {
     this.#source = source;
+    this.#strength = strength;
     this.#average = new MovingAverage(strength);
   }
 
-  /** As long as the source is now. */
-  get values(): MinMaxPyramid {
-    const values = this.#values;
-    const average = this.#average;
-    const source = this.#source;
-    const { length } = source;
-    for (let at = values.length; at < length; at += 1) values.append(average.next(source.at(at)));
-    return values;
+  get length(): number {
+    return this.#source.length;
+  }
+
+  at(position: number): number {
+    if (!(position >= 0 && position < this.length)) return Number.NaN;
+    this.#catchUp();
+    const block = Math.floor(position / BLOCK);
+    const average = this.#averageBefore(block);
+    let value = Number.NaN;
+    for (let at = block * BLOCK; at <= position; at += 1) value = average.next(this.#source.at(at));
+    return value;
+  }
+
+  extent(from = 0, to = this.length): Extent {
+    this.#catchUp();
+    const start = Math.max(from, 0);
+    const end = Math.min(to, this.length);
+    const firstWhole = Math.min(Math.ceil(start / BLOCK), this.#lows.length);
+    const wholeEnd = Math.max(Math.min(Math.floor(end / BLOCK), this.#lows.length), firstWhole);
+    const parts = [
+      this.#blocks.extent(firstWhole, wholeEnd),
+      this.#workOut(start, Math.min(firstWhole * BLOCK, end)),
+      this.#workOut(Math.max(wholeEnd * BLOCK, start), end),
+    ];
+    return {
+      low: Math.min(...parts.map(({ low }) => low)),
+      high: Math.max(...parts.map(({ high }) => high)),
+    };
+  }
+
+  /** Where a drawing stands still, only what is new costs something. */
+  #catchUp(): void {
+    const { packed } = this.#source;
+    const wholeBlocks = Math.floor(this.length / BLOCK);
+    for (let block = this.#lows.length; block < wholeBlocks; block += 1) {
+      const { low, high } = this.#average.extentThrough(packed, block * BLOCK, (block + 1) * BLOCK);
+      this.#lows.append(low);
+      this.#highs.append(high);
+      this.#blocks.grow();
+      const { average, startWeight } = this.#average.state;
+      this.#averages.append(average);
+      this.#startWeights.append(startWeight);
+    }
+  }
+
+  #averageBefore(block: number): MovingAverage {
+    const state = { average: this.#averages.at(block), startWeight: this.#startWeights.at(block) };
+    return new MovingAverage(this.#strength, state);
+  }
+
+  /** A stretch within one block, or that begins with one that is not whole. */
+  #workOut(from: number, to: number): Extent {
+    const block = Math.floor(from / BLOCK);
+    const average = this.#averageBefore(block);
+    const { packed } = this.#source;
+    average.extentThrough(packed, block * BLOCK, from);
+    return average.extentThrough(packed, from, to);
   }
 }

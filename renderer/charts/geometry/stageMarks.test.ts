@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { linearAxis } from './linearAxis.ts';
-import { stageMarks } from './stageMarks.ts';
+import { stageMarkPaths, stageMarks } from './stageMarks.ts';
 import type { StageBand } from './stages.ts';
 
 const Y = linearAxis([0, 1], [100, 0]);
@@ -38,4 +38,16 @@ test('what is cut off is left out', () => {
 
 test('records that do not begin with the first stage', () => {
   expect(stageMarks([record(1, null)], [band(0), band(1)], Y).map(({ stage }) => stage)).toEqual([1]);
+});
+
+test('one shape for all marks of a kind', () => {
+  const marks = stageMarks([record(0, 0.5), record(1, null)], [band(0), band(1)], Y);
+  expect(stageMarkPaths(marks)).toEqual({
+    rewards: 'M6.0,75.0H10.0M16.0,75.0H20.0',
+    dots: ['M4.5,75.0', 'M14.5,75.0']
+      .map((start) => `${start}a3.5,3.5 0 1 1 7,0a3.5,3.5 0 1 1 -7,0Z`)
+      .join(''),
+    selections: 'M5.0,50.0l5,-5l5,5l-5,5Z',
+  });
+  expect(stageMarkPaths([])).toEqual({ rewards: '', dots: '', selections: '' });
 });

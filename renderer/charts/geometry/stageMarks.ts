@@ -10,9 +10,6 @@ export interface StageMark {
   readonly selection: { readonly x: number; readonly y: number } | null;
 }
 
-/** A diamond around (0, 0). */
-export const SELECTION_SHAPE = 'M-5,0L0,-5L5,0L0,5Z';
-
 /** @param stages one record for each finished stage, in their order. */
 export function stageMarks(
   stages: Run['stages'],
@@ -33,3 +30,30 @@ export function stageMarks(
     ];
   });
 }
+
+/** Half the width of a dot, and of a diamond. */
+const DOT_PX = 3.5;
+const DIAMOND_PX = 5;
+
+export interface StageMarkPaths {
+  readonly rewards: string;
+  readonly dots: string;
+  readonly selections: string;
+}
+
+/** One shape for all marks of a kind: an element each would be what a pan waits for. */
+export function stageMarkPaths(marks: readonly StageMark[]): StageMarkPaths {
+  const rewards = marks.flatMap(({ reward }) => (reward === null ? [] : [reward]));
+  const selections = marks.flatMap(({ selection }) => (selection === null ? [] : [selection]));
+  return {
+    rewards: rewards.map(({ left, right, y }) => `M${px(left)},${px(y)}H${px(right)}`).join(''),
+    dots: rewards.map(({ left, right, y }) => `M${px((left + right) / 2 - DOT_PX)},${px(y)}${DOT}`).join(''),
+    selections: selections.map(({ x, y }) => `M${px(x - DIAMOND_PX)},${px(y)}${DIAMOND}`).join(''),
+  };
+}
+
+/** From their leftmost point. */
+const DOT = `a${DOT_PX},${DOT_PX} 0 1 1 ${2 * DOT_PX},0a${DOT_PX},${DOT_PX} 0 1 1 ${-2 * DOT_PX},0Z`;
+const DIAMOND = `l${DIAMOND_PX},${-DIAMOND_PX}l${DIAMOND_PX},${DIAMOND_PX}l${-DIAMOND_PX},${DIAMOND_PX}Z`;
+
+const px = (value: number): string => value.toFixed(1);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { linearAxis, type Interval } from './linearAxis.ts';
-import { begunSteps, stageBands, tailSteps, thinned, type StageBand } from './stages.ts';
+import { begunSteps, stageBands, tailSteps, labelledBands, type StageBand } from './stages.ts';
 import { StepPlaces } from './stepPlaces.ts';
 
 const LAYOUT = { stepsPerStage: 6, tailFraction: 0.25 };
@@ -57,8 +57,13 @@ test('a tail has one step at least and the stage at most', () => {
   expect(tailSteps(LAYOUT)).toBe(2);
 });
 
-test('no more than fit', () => {
-  expect(thinned([], 3)).toEqual([]);
-  expect(thinned([0, 1, 2], 3)).toEqual([0, 1, 2]);
-  expect(thinned([0, 1, 2, 3, 4, 5, 6], 3)).toEqual([0, 3, 6]);
+test('labels have room, and stay with their stages while one moves along', () => {
+  const labels = (domain: Interval, layout = LAYOUT): number[] =>
+    labelledBands(bandsOf(600, domain, layout)).map(({ stage }) => stage);
+  expect(labelledBands([])).toEqual([]);
+  // 60 pixels a stage, then 20.
+  expect(labels([0, 12])).toEqual([0, 1]);
+  expect(labels([0, 36])).toEqual([0, 3]);
+  expect(labels([3, 39])).toEqual([0, 3, 6]);
+  expect(labels([12, 48])).toEqual([3, 6]);
 });

@@ -71,8 +71,16 @@ export function stageBands({ places, x, reachedStep, layout }: StagesInSight): r
   });
 }
 
-/** At most about `limit` of them, evenly spread, the first always among them. */
-export function thinned<T>(items: readonly T[], limit: number): readonly T[] {
-  const every = Math.max(Math.ceil(items.length / limit), 1);
-  return items.filter((_, at) => at % every === 0);
+const LABEL_PX = 56;
+
+/**
+ * The bands whose labels have room beside one another: every so many stages by their number, so that labels stay with
+ * their stages while one moves along.
+ */
+export function labelledBands(bands: readonly StageBand[]): readonly StageBand[] {
+  // The outermost ones may be cut off.
+  const inner = bands.length > 2 ? bands[1] : bands[0];
+  if (inner === undefined) return [];
+  const every = Math.max(Math.ceil(LABEL_PX / (inner.right - inner.left) - 1e-6), 1);
+  return bands.filter(({ stage, left, right }) => right > left && stage % every === 0);
 }

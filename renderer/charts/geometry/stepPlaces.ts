@@ -1,4 +1,4 @@
-import { GrowingNumbers } from './growingNumbers.ts';
+import { AscendingNumbers } from './ascendingNumbers.ts';
 
 /** What the axis of a curve counts. */
 export type AxisKind = 'step' | 'time' | 'calls';
@@ -10,8 +10,8 @@ export type AxisKind = 'step' | 'time' | 'calls';
 export class StepPlaces {
   readonly kind: AxisKind;
   /** Of the value of each step. */
-  readonly points = new GrowingNumbers();
-  readonly #steps = new GrowingNumbers();
+  readonly points = new AscendingNumbers(0.5);
+  readonly #steps = new AscendingNumbers(0);
 
   constructor(kind: AxisKind) {
     this.kind = kind;

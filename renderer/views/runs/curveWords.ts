@@ -1,6 +1,6 @@
 import type { Run } from '../../../core/contract/run.ts';
 import type { CurveRole } from '../../charts/curveStyles.ts';
-import type { MinMaxPyramid } from '../../charts/geometry/minMaxPyramid.ts';
+import type { SeriesValues } from '../../charts/geometry/minMaxPyramid.ts';
 import { counted, points } from '../../ui/format.ts';
 
 /** A reward curve in words. Scores in points; steps and stages counted from 1. Law: pure. */
@@ -29,22 +29,22 @@ export function stepInWords({ step, stage, reward, smooth, before }: StepReading
 }
 
 /** NaN without any. */
-export function firstScored(values: MinMaxPyramid): number {
+export function firstScored(values: SeriesValues): number {
   let at = 0;
   while (at < values.length && Number.isNaN(values.at(at))) at += 1;
   return values.at(at);
 }
 
 /** NaN without any. */
-export function lastScored(values: MinMaxPyramid): number {
+export function lastScored(values: SeriesValues): number {
   let at = values.length - 1;
   while (at >= 0 && Number.isNaN(values.at(at))) at -= 1;
   return values.at(at);
 }
 
 export interface WholeCurve {
-  readonly rewards: MinMaxPyramid;
-  readonly smooth: MinMaxPyramid | null;
+  readonly rewards: SeriesValues;
+  readonly smooth: SeriesValues | null;
   readonly stages: Run['stages'];
 }
 

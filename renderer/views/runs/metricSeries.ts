@@ -6,8 +6,8 @@ export interface MetricSeries {
   readonly name: string;
   /** What it is and what to look for. */
   readonly explanation: string;
-  /** NaN where the step has none. */
-  readonly valueOf: (values: MetricRow['values']) => number;
+  /** NaN where the step has none. `before`: of the step before; empty for the first. */
+  readonly valueOf: (values: MetricRow['values'], before: MetricRow['values']) => number;
   /** With its unit. */
   readonly inWords: (value: number) => string;
 }
@@ -75,6 +75,34 @@ export const MEMORY_SERIES: readonly MetricSeries[] = [
     inWords: (value) => percent(value),
   },
 ];
+
+/** Seconds from the start of the work to the end of a step, and calls of language models in a step. */
+export const ELAPSED = 'time/elapsed_s';
+export const CALLS = 'cost/calls';
+
+/** The start of the work is another one where a run was resumed without what it had counted. */
+export function elapsedSince(value: number, before: number): number {
+  return value >= before ? value - before : value;
+}
+
+const SECONDS: MetricSeries = {
+  name: 'Seconds a step',
+  explanation: 'Time from the end of the step before to the end of the step; pauses left out.',
+  valueOf: (values, before) => elapsedSince(metric(ELAPSED)(values), before[ELAPSED] ?? 0),
+  inWords: (value) => `${decimal(value, 1)} s`,
+};
+
+const MODEL_CALLS: MetricSeries = {
+  name: 'Model calls a step',
+  explanation: 'Calls of language models in the step.',
+  valueOf: metric(CALLS),
+  inWords: (value) => decimal(value, 0),
+};
+
+/** What steps cost; calls only where models were called. */
+export function costSeries(metricNames: readonly string[]): readonly MetricSeries[] {
+  return metricNames.includes(CALLS) ? [SECONDS, MODEL_CALLS] : [SECONDS];
+}
 
 const SKILL_PREFIX = 'skill/';
 

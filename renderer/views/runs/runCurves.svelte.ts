@@ -1,6 +1,6 @@
 import type { CallOutput } from '../../../core/contract/calls.ts';
 import type { PlotCurve } from '../../charts/curveStyles.ts';
-import type { MinMaxPyramid } from '../../charts/geometry/minMaxPyramid.ts';
+import type { MinMaxPyramid, SeriesValues } from '../../charts/geometry/minMaxPyramid.ts';
 import { SmoothedValues } from '../../charts/geometry/smoothedValues.ts';
 import type { AxisKind, StepPlaces } from '../../charts/geometry/stepPlaces.ts';
 import type { StepReading } from './curveWords.ts';
@@ -51,8 +51,8 @@ export class RunCurves {
   }
 
   /** Null: not smoothed. */
-  get smooth(): MinMaxPyramid | null {
-    return this.#average?.values ?? null;
+  get smooth(): SeriesValues | null {
+    return this.#average;
   }
 
   get isRescored(): boolean {
@@ -92,12 +92,12 @@ export class RunCurves {
     const curves: PlotCurve[] = [{ role: smooth === null ? 'only' : 'raw', series: main }];
     if (smooth !== null) curves.push({ role: 'smooth', series: { places: points, values: smooth } });
     if (this.isRescored) {
-      const values = this.#averageBefore?.values ?? this.#recorded;
+      const values = this.#averageBefore ?? this.#recorded;
       curves.push({ role: 'ghost', series: { places: points, values } });
     }
     const other = this.#source.other();
     if (other !== null && other.length > 0) {
-      const values = this.#averageOther?.values ?? other.column(REWARD);
+      const values = this.#averageOther ?? other.column(REWARD);
       curves.push({ role: 'other', series: { places: other.places(axis).points, values } });
     }
     return curves;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MetricRow } from '../../../core/contract/run.ts';
+import { costSeries } from './metricSeries.ts';
 import { REWARD, RunRows } from './runRows.ts';
 
 const row = (step: number, values: MetricRow['values']): MetricRow => ({
@@ -20,6 +21,11 @@ test('a series grows with the run, whenever it was first asked for', () => {
   const late = run.column({ name: 'Late', valueOf: (all) => all['reward/mean'] ?? -1 });
   expect([0, 1, 2].map((at) => late.at(at))).toEqual([0.1, -1, 0.3]);
   expect(run.rows).toHaveLength(3);
+  run.append([row(3, { 'time/elapsed_s': 4 }), row(4, { 'time/elapsed_s': 6.5 })]);
+  const [seconds] = costSeries([]);
+  const spent = run.column(seconds ?? REWARD);
+  run.append([row(5, { 'time/elapsed_s': 2 }), row(6, {})]);
+  expect([3, 4, 5, 6].map((at) => spent.at(at))).toEqual([4, 2.5, 2, Number.NaN]);
 });
 
 test('axes that there are numbers for', () => {

@@ -1,7 +1,7 @@
 import { MinMaxPyramid } from '../../charts/geometry/minMaxPyramid.ts';
 import { StepPlaces, type AxisKind } from '../../charts/geometry/stepPlaces.ts';
 import type { MetricRow } from '../../../core/contract/run.ts';
-import { metric, type MetricSeries } from './metricSeries.ts';
+import { CALLS, ELAPSED, elapsedSince, metric, type MetricSeries } from './metricSeries.ts';
 
 export type Column = Pick<MetricSeries, 'name' | 'valueOf'>;
 
@@ -14,9 +14,8 @@ const AXIS_METRICS: Readonly<
     { readonly metric: string; readonly increase: (value: number, before: number) => number }
   >
 > = {
-  // Counted from the start of the work, which begins again when a run is resumed.
-  time: { metric: 'time/elapsed_s', increase: (value, before) => (value >= before ? value - before : value) },
-  calls: { metric: 'cost/calls', increase: (value) => value },
+  time: { metric: ELAPSED, increase: elapsedSince },
+  calls: { metric: CALLS, increase: (value) => value },
 };
 
 /**
@@ -26,7 +25,7 @@ const AXIS_METRICS: Readonly<
 export class RunRows {
   readonly #rows: MetricRow[] = [];
   readonly #names = new Set<string>();
-  readonly #growing: ((row: MetricRow) => void)[] = [];
+  readonly #growing: ((rows: readonly MetricRow[]) => void)[] = [];
   readonly #columns = new Map<string, MinMaxPyramid>();
   readonly #places = new Map<AxisKind, StepPlaces>();
 
@@ -50,8 +49,8 @@ export class RunRows {
     for (const row of rows) {
       this.#rows.push(row);
       for (const name of Object.keys(row.values)) this.#names.add(name);
-      for (const grow of this.#growing) grow(row);
     }
+    for (const grow of this.#growing) grow(rows);
   }
 
   /** One value for each step. Series of one name are the same. */
@@ -60,7 +59,15 @@ export class RunRows {
     if (known !== undefined) return known;
     const values = new MinMaxPyramid();
     this.#columns.set(name, values);
-    this.#follow((row) => values.append(valueOf(row.values)));
+    let before: MetricRow['values'] = {};
+    this.#follow((rows) => {
+      const more = Float64Array.from(rows, (row) => {
+        const value = valueOf(row.values, before);
+        before = row.values;
+        return value;
+      });
+      values.appendAll(more);
+    });
     return values;
   }
 
@@ -70,12 +77,14 @@ export class RunRows {
     if (known !== undefined) return known;
     const places = new StepPlaces(kind);
     this.#places.set(kind, places);
-    this.#follow(kind === 'step' ? ({ step }) => places.append(step, step + 1) : summedUp(places, kind));
+    const appendRow =
+      kind === 'step' ? ({ step }: MetricRow) => places.append(step, step + 1) : summedUp(places, kind);
+    this.#follow((rows) => rows.forEach(appendRow));
     return places;
   }
 
-  #follow(grow: (row: MetricRow) => void): void {
-    for (const row of this.#rows) grow(row);
+  #follow(grow: (rows: readonly MetricRow[]) => void): void {
+    grow(this.#rows);
     this.#growing.push(grow);
   }
 }
