@@ -20,7 +20,7 @@ const folder = makeFolder();
 const path = join(folder.path, 'tiny.gguf');
 /** Two process starts, on a machine that does other things besides. */
 const START_TIMEOUT_MS = 120_000;
-const CPU = { path, gpu: false, threads: 1, contextTokens: 2048 } as const;
+const CPU = { path, gpu: false, threads: 1, contextTokens: 2048, kvCache: 'f32' } as const;
 let model: LlamaLanguageModel;
 /** With one sequence, so that it is known what is in it. */
 let single: LlamaLanguageModel;

@@ -127,9 +127,11 @@ async function openChat(model: LlamaModel, options: ModelOptions): Promise<ChatR
     sequences: options.sequences,
     threads: options.threads,
     failedCreationRemedy: false,
-    // On the CPU, flash attention makes a reply depend on what else is evaluated with it and on what was kept of the
-    // prompt; without it equal requests give equal replies. On a GPU, whose kernels depend on it anyway, it saves memory.
-    flashAttention: model.gpuLayers === 0 ? false : 'auto',
+    // On the CPU, flash attention rounds so coarsely that a reply depends on what else is evaluated with it and on what
+    // was kept of its prompt. On a GPU, whose kernels depend on it anyway, it saves memory.
+    flashAttention: model.gpuLayers === 0 || options.kvCache === 'f32' ? false : 'auto',
+    experimentalKvCacheKeyType: options.kvCache === 'f32' ? 'F32' : 'F16',
+    experimentalKvCacheValueType: options.kvCache === 'f32' ? 'F32' : 'F16',
   });
   const wrapper = new JinjaTemplateChatWrapper({
     template,

@@ -20,6 +20,8 @@ export const modelOptionsSchema = z.strictObject({
   /** Layers in the GPU's memory; `auto` is as many as fit. */
   gpuLayers: z.union([z.literal('auto'), count]),
   threads: z.number().int().min(1),
+  /** Of keys and values in the cache. */
+  kvCache: z.enum(['f16', 'f32']),
 });
 export type ModelOptions = z.infer<typeof modelOptionsSchema>;
 

@@ -20,6 +20,7 @@ const MODEL: ModelOptions = {
   gpu: 'auto',
   gpuLayers: 'auto',
   threads: 1,
+  kvCache: 'f16',
 };
 
 type Script = (message: ToModelProcess, process: ScriptedProcess) => void;

@@ -24,6 +24,11 @@ export interface LlamaModelOptions {
   readonly gpuLayers?: 'auto' | number | undefined;
   /** All cores but one, which stays for the application: llama.cpp's threads wait by spinning. */
   readonly threads?: number | undefined;
+  /**
+   * `f16`. Rounded to 16 bits, a reply may differ, about once in a thousand tokens of a tiny model, by what is evaluated
+   * beside it and by what was kept of its prompt; `f32` takes twice the memory and makes it the same on the CPU.
+   */
+  readonly kvCache?: 'f16' | 'f32' | undefined;
   /** A child of this Node process. */
   readonly startProcess?: StartModelProcess | undefined;
   /** The source file; a built application has another. */
@@ -65,6 +70,7 @@ export async function openLlamaModel(
         sequences: options.sequences ?? 1,
         gpu: options.gpu ?? 'auto',
         gpuLayers: options.gpu === false ? 0 : (options.gpuLayers ?? 'auto'),
+        kvCache: options.kvCache ?? 'f16',
         threads: options.threads ?? Math.max(1, availableParallelism() - 1),
       },
       layers: description.layers,
