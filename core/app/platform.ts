@@ -1,16 +1,25 @@
 import { fileURLToPath } from 'node:url';
+import { forkModelProcess, type StartModelProcess } from '../models/llama/modelProcessPort.ts';
 
-/** What differs between running from source and from a built application: where the entries of workers are. */
+/** What differs between running from source, from a built application and in Electron. */
 export interface Platform {
   readonly engineWorker: URL;
   readonly controllerWorker: URL;
+  readonly modelProcess: URL;
+  /** How a process for `modelProcess` is started. */
+  readonly startModelProcess: StartModelProcess;
   /** Absolute path of the bundled sample. */
   readonly sampleFile: string;
+  /** Absolute path of the list of recommended models. */
+  readonly recommendedModels: string;
 }
 
 /** Everything as it lies in the repository; workers run from their TypeScript. */
 export const sourcePlatform: Platform = {
   engineWorker: new URL('../engines/engineWorker.ts', import.meta.url),
   controllerWorker: new URL('../controller/worker.ts', import.meta.url),
+  modelProcess: new URL('../models/llama/modelProcess.ts', import.meta.url),
+  startModelProcess: forkModelProcess,
   sampleFile: fileURLToPath(new URL('../../resources/samples/conversations.json', import.meta.url)),
+  recommendedModels: fileURLToPath(new URL('../../resources/models.json', import.meta.url)),
 };

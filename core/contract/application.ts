@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelAssignmentsSchema } from './model.ts';
 
 export const SHELLS = ['electron', 'browser', 'cli'] as const;
 
@@ -43,6 +44,8 @@ export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   /** Strength of the exponential moving average drawn over the raw reward, in [0, 0.99]; 0 draws none. */
   curveSmoothing: z.number().min(0).max(0.99).default(0.8),
+  /** Which model serves which role in a new run that names none. */
+  modelRoles: modelAssignmentsSchema.default({}),
   runDefaults: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;
@@ -71,6 +74,14 @@ export const chosenFileSchema = z.strictObject({ id: z.string(), name: z.string(
 export type ChosenFile = z.infer<typeof chosenFileSchema>;
 
 /** Parts of a workspace that can change under a screen. */
-export const WORKSPACE_DOMAINS = ['runs', 'cases', 'clusters', 'proposals', 'bank', 'settings'] as const;
+export const WORKSPACE_DOMAINS = [
+  'runs',
+  'cases',
+  'clusters',
+  'proposals',
+  'bank',
+  'settings',
+  'models',
+] as const;
 export type WorkspaceDomain = (typeof WORKSPACE_DOMAINS)[number];
 export const workspaceChangeSchema = z.strictObject({ domains: z.array(z.enum(WORKSPACE_DOMAINS)).min(1) });

@@ -9,6 +9,14 @@ import {
 } from './application.ts';
 import { clusterSchema, diagnosisSchema, hardCaseSchema, hardCaseSummarySchema } from './hardCase.ts';
 import {
+  devicesSchema,
+  downloadProgressSchema,
+  modelAssignmentsSchema,
+  modelRoleSchema,
+  modelViewSchema,
+  recommendedModelViewSchema,
+} from './model.ts';
+import {
   bankChangeSchema,
   decisionSchema,
   proposalSchema,
@@ -42,6 +50,7 @@ function event<Payload extends z.ZodType>(payload: Payload): { payload: Payload 
 const nothing = z.strictObject({});
 const runIdInput = z.strictObject({ runId: z.string() });
 const clusterIdInput = z.strictObject({ clusterId: z.string() });
+const modelIdInput = z.strictObject({ modelId: z.string().min(1) });
 const proposalIdInput = z.strictObject({ proposalId: z.string() });
 
 const stagedInput = z.strictObject({
@@ -291,6 +300,44 @@ export const calls = {
     z.strictObject({ version: bankVersionSchema, undone: z.array(skillDiffSchema) }),
   ),
 
+  /** Every model that was added, oldest first. */
+  'models.list': call(nothing, z.array(modelViewSchema)),
+  /** Adds a GGUF file: a path, or for a page the id of a file it was offered. Read as a whole once, for its hash. */
+  'models.addFile': call(
+    z.strictObject({ file: z.string().min(1), name: z.string().nullable() }),
+    modelViewSchema,
+  ),
+  'models.addServer': call(
+    z.strictObject({
+      baseUrl: z.url(),
+      model: z.string().min(1),
+      purpose: z.enum(['chat', 'embedding']),
+      keyVariable: z.string().nullable(),
+    }),
+    modelViewSchema,
+  ),
+  /** What a server offers. */
+  'models.listServer': call(
+    z.strictObject({ baseUrl: z.url(), keyVariable: z.string().nullable() }),
+    z.array(z.strictObject({ name: z.string(), contextTokens: z.number().int().nullable() })),
+  ),
+  /** Forgets a model; its file stays where it is. Refused while a role or an unfinished run needs it. */
+  'models.remove': call(modelIdInput, nothing),
+  /** Null: the built-in engine. */
+  'models.assign': call(
+    z.strictObject({ role: modelRoleSchema, modelId: z.string().nullable() }),
+    modelAssignmentsSchema,
+  ),
+  /** Loads it, reads a prompt, writes 32 tokens, and keeps what that took. */
+  'models.test': call(modelIdInput, modelViewSchema),
+  /** Reads the file again and compares its hash. CORRUPT_DATA when it is another file by now. */
+  'models.verify': call(modelIdInput, modelViewSchema),
+  'models.devices': call(nothing, devicesSchema),
+  'models.recommended': call(nothing, z.array(recommendedModelViewSchema)),
+  /** Goes over the network, and only then; goes on where an earlier one stopped. */
+  'models.download': call(z.strictObject({ recommendedId: z.string() }), modelViewSchema),
+  'models.downloads': call(nothing, z.array(downloadProgressSchema)),
+
   'evaluation.run': call(
     z.strictObject({
       subject: z.discriminatedUnion('kind', [
@@ -316,6 +363,8 @@ export const events = {
   'workspace.onChange': event(workspaceChangeSchema),
   /** As `review.replays` gives it, when one begins, goes on or ends. */
   'review.onReplays': event(z.array(replayProgressSchema)),
+  /** As `models.downloads` gives it, when one begins, goes on or ends. */
+  'models.onDownloads': event(z.array(downloadProgressSchema)),
   'evaluation.onProgress': event(z.strictObject({ done: z.number().int(), total: z.number().int() })),
 } as const;
 

@@ -145,6 +145,26 @@ CREATE TABLE questionScores (
 ) STRICT;
 `;
 
+/**
+ * Models that were added, and replies of language models by what they depend on. A reply quotes what was said, so that it
+ * goes with the run that asked for it first.
+ */
+const MODELS = `
+CREATE TABLE models (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  purpose TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE replies (
+  key TEXT PRIMARY KEY,
+  runId TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX repliesByRun ON replies (runId);
+`;
+
 const APPEND_ONLY = ['decisions', 'bankVersions', 'events'];
 
 function appendOnlyTriggers(table: string): string {
@@ -165,4 +185,5 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { version: 2, summary: "a reviewer's settings; summaries of hard cases", sql: SETTINGS_AND_SUMMARIES },
   { version: 3, summary: 'the score of each question asked in a step', sql: QUESTION_SCORES },
+  { version: 4, summary: 'models, and the replies of language models', sql: MODELS },
 ];

@@ -13,6 +13,7 @@ import { fileError } from './fileError.ts';
 import { WorkspaceLock } from './lock.ts';
 import { OwnerServer } from './ownerSocket.ts';
 import { MemoryTable, MetricTable, QuestionScoreTable, RunStateTable } from './runData.ts';
+import { ReplyTable } from './replyTable.ts';
 import { SettingsTable } from './settingsTable.ts';
 import { listSetAside, openDatabase, openDatabaseReadOnly } from './workspaceFolder.ts';
 import { createWorkspaceTables } from './workspaceTables.ts';
@@ -53,6 +54,8 @@ export class Workspace {
   readonly runState: RunStateTable;
   readonly memories: MemoryTable;
   readonly settings: SettingsTable;
+  readonly models: WorkspaceTables['models'];
+  readonly replies: ReplyTable;
   readonly events: EventLog;
   readonly checkpoints: CheckpointFiles;
   readonly #database: Database;
@@ -84,6 +87,8 @@ export class Workspace {
     this.runState = new RunStateTable(database);
     this.memories = new MemoryTable(database);
     this.settings = new SettingsTable(database);
+    this.models = tables.models;
+    this.replies = new ReplyTable(database);
     this.checkpoints = new CheckpointFiles(join(folder, 'checkpoints'));
   }
 

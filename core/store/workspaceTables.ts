@@ -1,5 +1,7 @@
 import { clusterSchema } from '../contract/hardCase.ts';
 import type { Cluster } from '../contract/hardCase.ts';
+import { modelRecordSchema } from '../contract/model.ts';
+import type { ModelRecord } from '../contract/model.ts';
 import { decisionSchema, proposalSchema, replaySchema } from '../contract/proposal.ts';
 import type { Decision, Proposal, Replay } from '../contract/proposal.ts';
 import { runSchema } from '../contract/run.ts';
@@ -12,6 +14,7 @@ import { HardCaseTable } from './hardCaseTable.ts';
 import { AppendOnlyTable, RecordTable } from './recordTable.ts';
 
 export type RunTable = RecordTable<Run, 'id', 'status' | 'createdAtMs'>;
+export type ModelTable = RecordTable<ModelRecord, 'id', 'purpose'>;
 export type ClusterTable = RecordTable<Cluster, 'id', 'runId' | 'stage'>;
 export type ProposalTable = RecordTable<
   Proposal,
@@ -39,6 +42,7 @@ export interface WorkspaceTables {
   readonly replays: ReplayTable;
   readonly decisions: DecisionTable;
   readonly bankVersions: BankVersionTable;
+  readonly models: ModelTable;
 }
 
 export function createWorkspaceTables(database: Database, events: EventLog): WorkspaceTables {
@@ -49,6 +53,13 @@ export function createWorkspaceTables(database: Database, events: EventLog): Wor
       schema: runSchema,
       key: 'id',
       columns: ['status', 'createdAtMs'],
+    }),
+    models: new RecordTable(database, {
+      table: 'models',
+      noun: 'model',
+      schema: modelRecordSchema,
+      key: 'id',
+      columns: ['purpose'],
     }),
     hardCases: new HardCaseTable(database),
     clusters: new RecordTable(database, {

@@ -15,6 +15,7 @@ const DOMAINS_OF: Readonly<Record<string, readonly WorkspaceDomain[]>> = {
   decisions: ['proposals'],
   bankVersions: ['bank', 'runs', 'proposals'],
   settings: ['settings'],
+  models: ['models'],
 };
 
 export function domainsOf(tables: ReadonlySet<string>): ReadonlySet<WorkspaceDomain> {

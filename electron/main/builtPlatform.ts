@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { forkModelProcess } from '../../core/models/llama/modelProcessPort.ts';
 import type { Platform } from '../../core/app/platform.ts';
 
 /**
@@ -13,6 +14,9 @@ export function builtPlatform(mainFolder: string): Platform {
   return {
     engineWorker: pathToFileURL(join(mainFolder, 'engineWorker.js')),
     controllerWorker: pathToFileURL(join(mainFolder, 'controllerWorker.js')),
+    modelProcess: pathToFileURL(join(mainFolder, 'modelProcess.js')),
+    startModelProcess: forkModelProcess,
     sampleFile: join(mainFolder, '..', '..', 'resources', 'samples', 'conversations.json'),
+    recommendedModels: join(mainFolder, '..', '..', 'resources', 'models.json'),
   };
 }

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+/** Language models and embedders as screens and the command line see them. Sizes in bytes; no path reaches a page. */
+
+export const MODEL_ROLES = ['executor', 'answerer', 'judge', 'designer', 'embedder'] as const;
+export const modelRoleSchema = z.enum(MODEL_ROLES);
+export type ModelRole = z.infer<typeof modelRoleSchema>;
+
+const count = z.number().int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
+
+/** What a model did on this machine when it was tried last. */
+export const modelTestSchema = z.strictObject({
+  atMs: z.number(),
+  /** Null where the model runs elsewhere. */
+  loadMs: z.number().min(0).nullable(),
+  promptTokensPerSecond: z.number().min(0).nullable(),
+  generatedTokensPerSecond: z.number().min(0).nullable(),
+  vramBytes: count.nullable(),
+  ramBytes: count.nullable(),
+  layers: count.nullable(),
+  gpuLayers: count.nullable(),
+  deviceNames: z.array(z.string()),
+  contextTokens: count,
+});
+export type ModelTest = z.infer<typeof modelTestSchema>;
+
+const ggufSourceSchema = z.strictObject({
+  kind: z.literal('gguf'),
+  /** Absolute; for a page only its name (`modelViewSchema`). */
+  path: z.string().min(1),
+  sizeBytes: count,
+  sha256,
+  architecture: z.string(),
+  quantisation: z.string().nullable(),
+  parameterCount: count,
+});
+const serverSourceSchema = z.strictObject({
+  kind: z.literal('server'),
+  baseUrl: z.url(),
+  model: z.string().min(1),
+  /** Environment variable that holds the key; null: none is sent. The key itself is kept nowhere. */
+  keyVariable: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/u)
+    .nullable(),
+});
+
+const facts = {
+  /** `gguf:` or `server:` and what tells it from all others. */
+  id: z.string().min(1),
+  name: z.string().min(1),
+  purpose: z.enum(['chat', 'embedding']),
+  /** As trained or as the server says; null where it is not known. */
+  contextTokens: count.nullable(),
+  addedAtMs: z.number(),
+  test: modelTestSchema.nullable(),
+};
+
+/** As it is kept in the workspace. */
+export const modelRecordSchema = z.strictObject({
+  ...facts,
+  source: z.discriminatedUnion('kind', [ggufSourceSchema, serverSourceSchema]),
+});
+export type ModelRecord = z.infer<typeof modelRecordSchema>;
+
+/** A number, and whether it was worked out from the file or read from llama.cpp after loading. */
+const figureSchema = z.strictObject({ value: z.number(), basis: z.enum(['estimated', 'measured']) });
+
+export const modelFitSchema = z.strictObject({
+  weightBytes: figureSchema,
+  kvCacheBytes: figureSchema,
+  computeBytes: figureSchema,
+  totalBytes: figureSchema,
+  layers: count,
+  gpuLayers: figureSchema,
+  isWhollyOnGpu: z.boolean(),
+});
+export type ModelFit = z.infer<typeof modelFitSchema>;
+
+/** As a screen sees it. */
+export const modelViewSchema = z.strictObject({
+  ...facts,
+  source: z.discriminatedUnion('kind', [
+    ggufSourceSchema.omit({ path: true }).extend({ fileName: z.string() }),
+    serverSourceSchema,
+  ]),
+  roles: z.array(modelRoleSchema),
+  /** Why it cannot be used now, and what to do; null when it can. */
+  problem: z.string().nullable(),
+  /** Null for a model that runs elsewhere, or whose header says too little. */
+  fit: modelFitSchema.nullable(),
+});
+export type ModelView = z.infer<typeof modelViewSchema>;
+
+export const devicesSchema = z.strictObject({
+  gpu: z.string().nullable(),
+  deviceNames: z.array(z.string()),
+  /** Of all GPUs together; null without one. */
+  vramBytes: count.nullable(),
+  freeVramBytes: count.nullable(),
+  ramBytes: count,
+  freeRamBytes: count,
+  cpuCores: count,
+});
+export type DevicesView = z.infer<typeof devicesSchema>;
+
+export const recommendedModelViewSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  roles: z.array(modelRoleSchema),
+  repository: z.string(),
+  file: z.string(),
+  bytes: count.nullable(),
+  sha256: sha256.nullable(),
+  licence: z.string(),
+  contextTokens: count,
+  minimumMemoryBytes: count,
+  /** Recommended for what this machine has. */
+  isForThisMachine: z.boolean(),
+  /** The model it became; null while it is not here. */
+  modelId: z.string().nullable(),
+});
+export type RecommendedModelView = z.infer<typeof recommendedModelViewSchema>;
+
+export const downloadProgressSchema = z.strictObject({
+  recommendedId: z.string(),
+  receivedBytes: count,
+  totalBytes: count.nullable(),
+  bytesPerSecond: z.number().nullable(),
+  remainingMs: z.number().nullable(),
+});
+export type ModelDownloadProgress = z.infer<typeof downloadProgressSchema>;
+
+/** Which model serves which role; a role that is left out is served by the built-in engine. */
+export const modelAssignmentsSchema = z.partialRecord(modelRoleSchema, z.string().min(1));
+export type ModelAssignments = z.infer<typeof modelAssignmentsSchema>;
+
+/** What a run's calls came to, by role. */
+export const roleCostSchema = z.strictObject({
+  calls: count,
+  failedCalls: count,
+  promptTokens: count,
+  cachedPromptTokens: count,
+  completionTokens: count,
+  seconds: z.number().min(0),
+});
+export type RoleCostView = z.infer<typeof roleCostSchema>;
