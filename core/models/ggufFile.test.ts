@@ -100,6 +100,22 @@ test('an array that claims to be larger than the file is refused without being r
   expect(error).toMatchObject({ code: 'CORRUPT_DATA' });
 });
 
+test('a split model is one model, if all its files are there under their names', async () => {
+  const part = (index: number): Buffer => tinyGguf({ split: { index, count: 2, tensors: 40 } });
+  const first = written('s-00001-of-00002.gguf', part(0));
+  expect(await failure(readGgufFile(first))).toMatchObject({ code: 'NOT_FOUND' });
+  const second = written('s-00002-of-00002.gguf', part(1));
+  expect(await readGgufFile(first)).toMatchObject({
+    files: [first, second],
+    parameterCount: 2 * 90_624,
+    sizeBytes: 2 * part(0).length,
+  });
+  expect((await failure(readGgufFile(second))).message).toContain('ending in -00001-of-00002.gguf');
+  expect((await failure(readGgufFile(written('renamed.gguf', part(0))))).code).toBe('INVALID_INPUT');
+  written('s-00002-of-00002.gguf', part(0));
+  expect((await failure(readGgufFile(first))).message).toContain('do not belong together');
+});
+
 test('a tensor of an unknown format, or in another place, is refused', async () => {
   const name = TINY.indexOf('output_norm.weight') + 'output_norm.weight'.length;
   const format = await failure(readGgufFile(written('format.gguf', changed(name + 12, 99n, 4))));
