@@ -12,7 +12,7 @@ import { parseReply, type ReplySchema } from '../replySchema.ts';
 import type { ChatRuntime } from './llamaRuntime.ts';
 import type { Completed, CompleteInput } from './modelProtocol.ts';
 import { replyGrammar } from './replyGrammar.ts';
-import { visibleText } from './replyText.ts';
+import { visibleText, type VisibleText } from './replyText.ts';
 import { SequencePool, type PooledSequence } from './sequencePool.ts';
 
 /** Prompt tokens evaluated between two looks at the signal; llama.cpp's batch in node-llama-cpp is as large. */
@@ -21,8 +21,10 @@ const PROMPT_SLICE = 512;
 const KEPT_GRAMMARS = 32;
 /** Pieces of a streamed reply come at most this often. */
 const PIECE_INTERVAL_MS = 100;
-/** A character has at most four bytes, so at most as many tokens; some vocabularies put out U+FFFD themselves. */
-const MAX_PARTIAL_TOKENS = 4;
+/** Vocabularies with sentence pieces drop a space where a text begins. */
+const WINDOW_SLACK = 4;
+/** How an unfinished character is decoded. */
+const UNFINISHED = /\uFFFD+$/u;
 /**
  * A vocabulary with bytes lets a model write what the grammar takes for one character and is not UTF-8 (an overlong form,
  * say). It is decoded to several replacement characters, which no grammar here allows by themselves; they count as one.
@@ -184,10 +186,8 @@ class WrittenText {
   readonly #input: CompleteInput;
   readonly #startsThinking: boolean;
   readonly #onText: (text: string) => void;
-  readonly #isReadAlong: boolean;
-  #text = '';
-  /** Tokens before this index are in `#text`. */
-  #readTokens = 0;
+  /** Tokens at the end that a stop text can lie in: none is shorter than a byte. */
+  readonly #stopWindow: number;
   #sentLength = 0;
   #sentAt = -Infinity;
 
@@ -201,41 +201,39 @@ class WrittenText {
     this.#input = input;
     this.#startsThinking = startsThinking;
     this.#onText = onText;
-    // Text is made of tokens once at the end unless it is watched: that costs nothing for each token.
-    this.#isReadAlong = input.isStreamed || input.stop.length > 0;
+    this.#stopWindow = Math.max(0, ...input.stop.map((text) => Buffer.byteLength(text))) + WINDOW_SLACK;
   }
 
   /** Whether a stop text ends the reply here. */
   add(token: Token): boolean {
     this.tokens.push(token);
-    if (!this.#isReadAlong || !this.#readOn()) return false;
     const isDue = this.#input.isStreamed && performance.now() - this.#sentAt >= PIECE_INTERVAL_MS;
-    if (this.#input.stop.length === 0 && !isDue) return false;
+    // Nobody looks at most tokens: the whole text is made of them only when somebody does.
+    if (!isDue && !this.#mayStopHere()) return false;
     const { text, isStopped } = this.#visible(false);
     if (isDue) this.#send(text);
     return isStopped;
   }
 
   finish(): string {
-    const written = this.#model.detokenize(this.tokens);
-    this.#text = this.#input.schema === null ? written : written.replaceAll(NO_UTF8, '\uFFFD');
     const { text } = this.#visible(true);
     if (this.#input.isStreamed) this.#send(text);
     return text;
   }
 
-  /** False while the last tokens are a part of a character. */
-  #readOn(): boolean {
-    const fresh = this.tokens.slice(this.#readTokens);
-    const piece = this.#model.detokenize(fresh, false, this.tokens.slice(0, this.#readTokens));
-    if (piece.endsWith('\uFFFD') && fresh.length < MAX_PARTIAL_TOKENS) return false;
-    this.#text += piece;
-    this.#readTokens = this.tokens.length;
-    return true;
+  #mayStopHere(): boolean {
+    const { stop } = this.#input;
+    if (stop.length === 0) return false;
+    const end = this.#model.detokenize(this.tokens.slice(-this.#stopWindow));
+    return stop.some((text) => end.includes(text));
   }
 
-  #visible(isDone: boolean): { text: string; isStopped: boolean } {
-    return visibleText(this.#text, {
+  /** Always made of all tokens, so that what is shown early is the start of the reply, whatever the tokens are. */
+  #visible(isDone: boolean): VisibleText {
+    const all = this.#model.detokenize(this.tokens);
+    const whole = this.#input.schema === null ? all : all.replaceAll(NO_UTF8, '\uFFFD');
+    // The last tokens may be a part of a character.
+    return visibleText(isDone ? whole : whole.replace(UNFINISHED, ''), {
       startsThinking: this.#startsThinking,
       stop: this.#input.stop,
       isDone,
