@@ -6,9 +6,11 @@ import { createBankHandlers } from './handlers/bankHandlers.ts';
 import { createCaseHandlers } from './handlers/caseHandlers.ts';
 import { createDatasetHandlers } from './handlers/datasetHandlers.ts';
 import { createEvaluationHandlers } from './handlers/evaluationHandlers.ts';
+import { createModelHandlers } from './handlers/modelHandlers.ts';
 import { createReviewHandlers } from './handlers/reviewHandlers.ts';
 import { createRunHandlers } from './handlers/runHandlers.ts';
 import { createWorkspaceHandlers } from './handlers/workspaceHandlers.ts';
+import type { ModelLibrary } from './modelLibrary.ts';
 import type { StudioParts } from './openTraining.ts';
 
 type CallsOf<Domain extends string> = Extract<CallName, `${Domain}.${string}`>;
@@ -19,11 +21,12 @@ export type HandlersOf<Domain extends string> = Pick<Handlers, CallsOf<Domain>>;
 export interface HandlerSetup {
   readonly parts: StudioParts;
   readonly active: ActiveRuns;
+  readonly models: ModelLibrary;
   readonly onEvaluationProgress: (done: number, total: number) => void;
 }
 
 /** One thin function for each call of the contract. */
-export function createHandlers({ parts, active, onEvaluationProgress }: HandlerSetup): Handlers {
+export function createHandlers({ parts, active, models, onEvaluationProgress }: HandlerSetup): Handlers {
   return {
     ...createApplicationHandlers(parts, active),
     ...createWorkspaceHandlers(parts),
@@ -32,6 +35,7 @@ export function createHandlers({ parts, active, onEvaluationProgress }: HandlerS
     ...createCaseHandlers(parts, active),
     ...createReviewHandlers(parts, active),
     ...createBankHandlers(parts, active),
+    ...createModelHandlers(models),
     ...createEvaluationHandlers(parts, onEvaluationProgress),
   };
 }

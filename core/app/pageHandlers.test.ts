@@ -1,6 +1,8 @@
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { calls, type CallName } from '../contract/calls.ts';
 import { createInMemoryTransport } from '../contract/inMemoryTransport.ts';
+import type { ModelRecord } from '../contract/model.ts';
 import { createClient, serve, type Client, type Handlers } from '../contract/rpc.ts';
 import { AppError } from '../shared/errors.ts';
 import { sampleRun } from '../store/sampleRecords.ts';
@@ -23,6 +25,24 @@ const files: FileAccess = {
   },
 };
 
+const MODEL: ModelRecord = {
+  id: 'gguf:0123456789abcdef',
+  name: 'Tiny',
+  purpose: 'chat',
+  contextTokens: 2048,
+  addedAtMs: 0,
+  test: null,
+  source: {
+    kind: 'gguf',
+    path: join(resolve('/data'), 'tiny.gguf'),
+    sizeBytes: 1,
+    sha256: 'a'.repeat(64),
+    architecture: 'llama',
+    quantisation: null,
+    parameterCount: 1,
+  },
+};
+
 interface Seen {
   readonly name: string;
   readonly input: unknown;
@@ -41,7 +61,7 @@ function connect(given: Partial<Handlers> = {}): { client: Client; seen: Seen[] 
   const runs = [sampleRun(), sampleRun({ id: 'run-2', config: { data: OLD_FILE } })];
   const handlers = createPageHandlers({ ...all, ...given } as Handlers, {
     shell: { name: 'browser', electronVersion: null, files },
-    workspace: { runs: { list: () => runs } },
+    workspace: { runs: { list: () => runs }, models: { get: (id) => (id === MODEL.id ? MODEL : null) } },
   });
   const [mine, theirs] = createInMemoryTransport();
   serve(theirs, handlers);
@@ -137,6 +157,36 @@ test('the application is that of the screen’s shell, and so are files', async 
     id: '7',
     name: 'Data',
   });
+});
+
+test('a model file is one that was offered, and what goes wrong with it names no folder', async () => {
+  const path = join(resolve('/data'), 'offered.json');
+  const fail = (file: string) => async (): Promise<never> => {
+    throw new AppError('CORRUPT_DATA', `${file} is cut off; copy it again.`, {
+      cause: new Error(`EIO ${file}`),
+      details: { path: file, sizeBytes: 7 },
+    });
+  };
+  const broken = fail(join(resolve('/data'), 'tiny.gguf'));
+  const { client, seen } = connect({
+    'models.addFile': fail(path),
+    'models.test': broken,
+    'models.verify': broken,
+  });
+  await expect(client.call('models.addFile', { file: path, name: null })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+  });
+  const said = { code: 'CORRUPT_DATA', details: { sizeBytes: 7 } };
+  await expect(client.call('models.addFile', { file: 'offered', name: null })).rejects.toMatchObject({
+    ...said,
+    message: 'offered.json is cut off; copy it again.',
+  });
+  for (const name of ['models.test', 'models.verify'] as const) {
+    const failed: unknown = await client.call(name, { modelId: MODEL.id }).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ ...said, message: 'tiny.gguf is cut off; copy it again.' });
+    expect(failed).not.toHaveProperty('cause');
+  }
+  expect(seen).toEqual([]);
 });
 
 test('a decision made on a screen says so', async () => {

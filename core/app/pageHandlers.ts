@@ -1,3 +1,4 @@
+import { dirname, sep } from 'node:path';
 import type { Handlers } from '../contract/rpc.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -7,7 +8,23 @@ type Config = Readonly<Record<string, unknown>>;
 
 export interface PageSetup {
   readonly shell: PageShell;
-  readonly workspace: { readonly runs: Pick<Workspace['runs'], 'list'> };
+  readonly workspace: {
+    readonly runs: Pick<Workspace['runs'], 'list'>;
+    readonly models: Pick<Workspace['models'], 'get'>;
+  };
+}
+
+/** Of a failure about a file, what a screen may know: its name, not where it lies. */
+async function withoutFolder<Result>(path: string | null, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (path === null || !(error instanceof AppError)) throw error;
+    const details = { ...error.details };
+    delete details['path'];
+    // Without its cause, whose words are those of the system.
+    throw new AppError(error.code, error.message.replaceAll(`${dirname(path)}${sep}`, ''), { details });
+  }
 }
 
 /** A decision is the word of a person at a screen, and says so. */
@@ -32,6 +49,10 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
     if (typeof data !== 'string' || isFileOfRun(data)) return input;
     return { ...input, config: { ...input.config, data: shell.files.resolve(data) } };
   };
+  const fileOf = (modelId: string): string | null => {
+    const source = workspace.models.get(modelId)?.source;
+    return source?.kind === 'gguf' ? source.path : null;
+  };
   return {
     ...handlers,
     'application.get': async (input, context) => ({
@@ -50,6 +71,14 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
     'datasets.inspect': async (input, context) => handlers['datasets.inspect'](withPath(input), context),
     'runs.start': async (input, context) => handlers['runs.start'](withPath(input), context),
     'evaluation.run': async (input, context) => handlers['evaluation.run'](withPath(input), context),
+    'models.addFile': async ({ file, name }, context) => {
+      const path = shell.files.resolve(file);
+      return withoutFolder(path, () => handlers['models.addFile']({ file: path, name }, context));
+    },
+    'models.test': (input, context) =>
+      withoutFolder(fileOf(input.modelId), () => handlers['models.test'](input, context)),
+    'models.verify': (input, context) =>
+      withoutFolder(fileOf(input.modelId), () => handlers['models.verify'](input, context)),
     'review.decide': async (input, context) => {
       refuseOtherSource(input.source);
       return handlers['review.decide'](input, context);

@@ -9,6 +9,7 @@ import {
   type ServerConnection,
   type Transport,
 } from '../contract/rpc.ts';
+import { secretFromEnvironment } from '../config/environment.ts';
 import { MemoryArchive } from '../memory/archive.ts';
 import type { Clock } from '../shared/clock.ts';
 import { seedSkills } from '../skills/seeds.ts';
@@ -17,6 +18,7 @@ import { ActiveRuns } from './activeRuns.ts';
 import { ChangeFeed } from './changeFeed.ts';
 import type { PageShell } from './fileAccess.ts';
 import { createHandlers } from './handlers.ts';
+import { ModelLibrary } from './modelLibrary.ts';
 import type { StudioParts } from './openTraining.ts';
 import { createPageHandlers } from './pageHandlers.ts';
 import type { Platform } from './platform.ts';
@@ -47,6 +49,7 @@ function markInterrupted(workspace: Workspace, clock: Clock): void {
 export class Studio {
   readonly #parts: StudioParts;
   readonly #active: ActiveRuns;
+  readonly #models: ModelLibrary;
   readonly #handlers: Handlers;
   readonly #connections = new Set<ServerConnection>();
   readonly #changes: ChangeFeed;
@@ -56,9 +59,17 @@ export class Studio {
     const parts: StudioParts = { ...shared, replays };
     this.#parts = parts;
     this.#active = new ActiveRuns(parts, (progress) => this.#emit('runs.onProgress', progress));
+    this.#models = new ModelLibrary({
+      workspace: parts.workspace,
+      platform: parts.platform,
+      clock: parts.clock,
+      readSecret: secretFromEnvironment,
+      onDownloads: (ongoing) => this.#emit('models.onDownloads', ongoing),
+    });
     this.#handlers = createHandlers({
       parts,
       active: this.#active,
+      models: this.#models,
       onEvaluationProgress: (done, total) => this.#emit('evaluation.onProgress', { done, total }),
     });
     this.#changes = new ChangeFeed((domains) => this.#emit('workspace.onChange', { domains }));
@@ -109,6 +120,7 @@ export class Studio {
     await this.#active.pauseAll();
     this.#changes.close();
     for (const connection of this.#connections) connection.close();
+    await this.#models.close();
     await this.#parts.archive.close();
     await this.#parts.workspace.close();
   }

@@ -49,6 +49,12 @@ function event<Payload extends z.ZodType>(payload: Payload): { payload: Payload 
 
 const nothing = z.strictObject({});
 const runIdInput = z.strictObject({ runId: z.string() });
+/** Caps on model calls, tokens and hours; checked as the options they are. */
+const runCapsSchema = z.strictObject({
+  maxCalls: z.number().optional(),
+  maxModelTokens: z.number().optional(),
+  maxModelHours: z.number().optional(),
+});
 const clusterIdInput = z.strictObject({ clusterId: z.string() });
 const modelIdInput = z.strictObject({ modelId: z.string().min(1) });
 const proposalIdInput = z.strictObject({ proposalId: z.string() });
@@ -170,8 +176,14 @@ export const calls = {
     }),
     runSchema,
   ),
-  /** Goes on with a run that is paused, waiting for review, or was killed. `isContinue`: train on without waiting. */
-  'runs.resume': call(runIdInput.extend({ isContinue: z.boolean() }), runSchema),
+  /**
+   * Goes on with a run that is paused, waiting for review, or was killed. `isContinue`: train on without waiting. `caps`
+   * are the only options of a run that may change: they say when it pauses, not what it does.
+   */
+  'runs.resume': call(
+    runIdInput.extend({ isContinue: z.boolean(), caps: runCapsSchema.optional() }),
+    runSchema,
+  ),
   'runs.pause': call(runIdInput, runSchema),
   'runs.cancel': call(runIdInput, runSchema),
   'runs.wait': call(runIdInput, trainResultSchema),
@@ -302,7 +314,10 @@ export const calls = {
 
   /** Every model that was added, oldest first. */
   'models.list': call(nothing, z.array(modelViewSchema)),
-  /** Adds a GGUF file: a path, or for a page the id of a file it was offered. Read as a whole once, for its hash. */
+  /**
+   * Adds a GGUF file: a path or, over the network, an https address; for a page the id of a file it was offered. Read as
+   * a whole once, for its hash.
+   */
   'models.addFile': call(
     z.strictObject({ file: z.string().min(1), name: z.string().nullable() }),
     modelViewSchema,
