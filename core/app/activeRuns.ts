@@ -1,3 +1,5 @@
+import { parseRunConfig } from '../config/options.ts';
+import type { CallInput } from '../contract/calls.ts';
 import type { Run, RunProgress, TrainResult } from '../contract/run.ts';
 import { required } from '../shared/assertions.ts';
 import { AppError } from '../shared/errors.ts';
@@ -12,6 +14,9 @@ import {
 
 /** Progress is sent at most ten times a second. */
 const PROGRESS_INTERVAL_MS = 100;
+
+/** `caps` take the place of those the run has; all else of its configuration stays as it was frozen. */
+type ResumeOptions = Omit<CallInput<'runs.resume'>, 'runId'>;
 
 interface ActiveRun {
   readonly stop: AbortController;
@@ -114,14 +119,19 @@ export class ActiveRuns {
     promise.catch(() => undefined);
   }
 
-  async resume(runId: string, isContinue: boolean): Promise<Run> {
+  /** @throws AppError CONFLICT for a run that trains or was cancelled; INVALID_INPUT for a wrong cap; as `openEngines`. */
+  async resume(runId: string, options: ResumeOptions): Promise<Run> {
     this.refuseActive(runId, 'resume it again');
-    const run = this.#parts.workspace.runs.require(runId);
-    if (run.status === 'cancelled') {
+    const { runs } = this.#parts.workspace;
+    const before = runs.require(runId);
+    if (before.status === 'cancelled') {
       throw new AppError('CONFLICT', `Run ${runId} was cancelled; start a new one.`);
     }
-    const opened = await openEngines(configOf(run), this.#parts.platform);
-    this.start(run, opened, isContinue);
+    const config = parseRunConfig({ ...configOf(before), ...options.caps });
+    const opened = await openEngines(config, this.#parts);
+    const run = { ...runs.require(runId), config: { ...config } };
+    if (options.caps !== undefined) runs.put(run);
+    this.start(run, opened, options.isContinue);
     return run;
   }
 

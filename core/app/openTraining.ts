@@ -10,7 +10,9 @@ import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { refuseOtherData } from '../training/runSession.ts';
+import { parseRunState } from '../training/runState.ts';
 import type { TrainingContext } from '../training/trainingContext.ts';
+import { openModels, type OpenedModels } from './models/openModels.ts';
 import type { Platform } from './platform.ts';
 import type { ReplayWatch } from './replayWatch.ts';
 
@@ -26,6 +28,8 @@ export interface StudioParts {
 /** Native parts that were started for a run; whoever opened them closes them. */
 export interface OpenedEngines {
   readonly dataset: LoadedDataset;
+  /** Null where everything is built in. */
+  readonly models: OpenedModels | null;
   readonly engines: EnginePool;
   readonly controller: ControllerClient | null;
   /** What TensorFlow.js computes with; null without a controller. */
@@ -33,18 +37,30 @@ export interface OpenedEngines {
   close(): Promise<void>;
 }
 
+/** What has to be open for engines to be opened. */
+export type EngineParts = Pick<StudioParts, 'workspace' | 'platform' | 'clock'>;
+
 /**
- * Loads the data and starts engine and controller threads for a configuration.
+ * Loads the data and starts models, engine and controller threads for a configuration.
  *
- * @throws AppError as the loaders, and UNAVAILABLE when an engine cannot be opened.
+ * @throws AppError as the loaders and `openModels`, and UNAVAILABLE when an engine cannot be opened.
  */
-export async function openEngines(config: RunConfig, platform: Platform): Promise<OpenedEngines> {
+export async function openEngines(config: RunConfig, parts: EngineParts): Promise<OpenedEngines> {
+  const { platform } = parts;
   const dataset = loadDataset(config, platform.sampleFile);
-  const engines = await EnginePool.start(platform.engineWorker, { config, traces: dataset.traces });
+  const models = await openModels(parts, config);
+  const setup = { config, traces: dataset.traces };
+  const engines = await EnginePool.start(platform.engineWorker, setup, models?.engineModels ?? null).catch(
+    async (error: unknown) => {
+      await models?.close();
+      throw error;
+    },
+  );
   const controller =
     config.selection === 'trained' ? ControllerClient.start(platform.controllerWorker) : null;
   const close = async (): Promise<void> => {
     await Promise.all([engines.dispose(), controller?.dispose()]);
+    await models?.close();
   };
   try {
     const dims = {
@@ -54,7 +70,7 @@ export async function openEngines(config: RunConfig, platform: Platform): Promis
     };
     const initialStream = [config.seed, 'controller'];
     const backend = await controller?.init({ dims, scorer: config.scorer, initialStream });
-    return { dataset, engines, controller, trainingBackend: backend?.name ?? null, close };
+    return { dataset, models, engines, controller, trainingBackend: backend?.name ?? null, close };
   } catch (error) {
     await close();
     throw error;
@@ -81,8 +97,10 @@ export function trainingContext(
   opened: OpenedEngines,
   report: (activity: string) => void = () => undefined,
 ): TrainingContext {
-  const { dataset, engines, controller } = opened;
+  const { dataset, models, engines, controller } = opened;
   refuseOtherData(run, dataset.fileHash);
+  const { costs } = parseRunState(run.id, parts.workspace.runState.get(run.id));
+  models?.attach({ id: run.id, spent: costs?.spent ?? null });
   return {
     runId: run.id,
     config: configOf(run),
@@ -91,6 +109,7 @@ export function trainingContext(
     workspace: parts.workspace,
     archive: parts.archive,
     engines,
+    models,
     controller,
     clock: parts.clock,
     replayWatch: parts.replays,

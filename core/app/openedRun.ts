@@ -12,7 +12,7 @@ export async function withSession<T>(
   work: (session: RunSession) => Promise<T>,
 ): Promise<T> {
   const run = parts.workspace.runs.require(runId);
-  const opened = await openEngines(configOf(run), parts.platform);
+  const opened = await openEngines(configOf(run), parts);
   try {
     const session = await RunSession.open(trainingContext(parts, run, opened));
     if (opened.controller !== null) await opened.engines.setPolicy(await opened.controller.weights());

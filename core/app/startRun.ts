@@ -1,3 +1,4 @@
+import { withAssignedModels } from '../config/modelOptions.ts';
 import { parseRunConfig } from '../config/options.ts';
 import type { RunConfig } from '../config/schema.ts';
 import type { Run } from '../contract/run.ts';
@@ -21,8 +22,9 @@ export async function createRun(
   parts: StudioParts,
   given: { readonly config: Readonly<Record<string, unknown>>; readonly name: string | null },
 ): Promise<{ readonly run: Run; readonly opened: OpenedEngines }> {
-  const config = parseRunConfig(given.config);
-  const opened = await openEngines(config, parts.platform);
+  const { modelRoles } = parts.workspace.settings.get();
+  const config = withAssignedModels(parseRunConfig(given.config), modelRoles);
+  const opened = await openEngines(config, parts);
   try {
     if (opened.dataset.splits.train.length === 0) {
       throw new AppError('INVALID_INPUT', `The data set ${opened.dataset.name} has no traces to train on.`);

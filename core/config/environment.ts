@@ -43,3 +43,8 @@ export function environmentForElectron(): NodeJS.ProcessEnv {
   delete environment['ELECTRON_RUN_AS_NODE'];
   return environment;
 }
+
+/** A secret by the name of its variable, as a record of the workspace has it; null where it is not set. */
+export function secretFromEnvironment(name: string): string | null {
+  return variable(name);
+}

@@ -54,6 +54,14 @@ describe('the list of options', () => {
     expect(optionOfFlag('skip-noop')).toMatchObject({ kind: 'boolean', default: false });
     expect(optionOfFlag('data')).toMatchObject({ kind: 'text', default: null, placeholder: 'FILE' });
     expect(optionOfFlag('chunk-size')).toMatchObject({ unit: 'tokens' });
+    expect(optionOfFlag('model-context')).toMatchObject({
+      kind: 'number',
+      minimum: 256,
+      isInteger: true,
+      default: null,
+    });
+    expect(optionOfFlag('gpu-layers')).toMatchObject({ kind: 'number', minimum: 0, default: null });
+    expect(optionOfFlag('executor-model')).toMatchObject({ kind: 'text', default: null });
   });
 
   test.each(RUN_OPTIONS.map((option) => [option.name, option] as const))(
@@ -63,7 +71,8 @@ describe('the list of options', () => {
       expect(option.description.length).toBeLessThan(100);
       if (option.kind === 'choice') expect(option.choices).toContain(option.default);
       if (option.kind === 'boolean') expect(typeof option.default).toBe('boolean');
-      if (option.kind !== 'number') return;
+      // Null stands for a value that is chosen later.
+      if (option.kind !== 'number' || option.default === null) return;
       const value = Number(option.default);
       expect(value).toBeGreaterThanOrEqual(option.minimum ?? NaN);
       expect(value).toBeLessThanOrEqual(option.maximum ?? NaN);

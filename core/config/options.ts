@@ -24,20 +24,24 @@ export interface RunOption {
   readonly description: string;
 }
 
-const jsonOptionSchema = z.object({
+const jsonValueSchema = z.object({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
-  anyOf: z.array(z.object({ type: z.string().optional() })).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),
+});
+type JsonValue = z.infer<typeof jsonValueSchema>;
+
+const jsonOptionSchema = jsonValueSchema.extend({
+  /** Of a value that may be null: the value, and null. */
+  anyOf: z.array(jsonValueSchema).optional(),
   default: z.union([z.string(), z.number(), z.boolean(), z.null()]),
   description: z.string(),
   unit: z.string().optional(),
   placeholder: z.string().optional(),
   group: z.string(),
 });
-type JsonOption = z.infer<typeof jsonOptionSchema>;
 
 const jsonSchema = z
   .object({ properties: z.record(z.string(), jsonOptionSchema) })
@@ -49,7 +53,7 @@ function flagOf(name: string): string {
     .replace(/[A-Z]/gu, (letter, offset: number) => `${offset === 0 ? '' : '-'}${letter.toLowerCase()}`);
 }
 
-function kindOf(json: JsonOption): RunOption['kind'] {
+function kindOf(json: JsonValue): RunOption['kind'] {
   if (json.enum !== undefined) return 'choice';
   if (json.type === 'boolean') return 'boolean';
   return json.type === 'integer' || json.type === 'number' ? 'number' : 'text';
@@ -59,16 +63,17 @@ const PLACEHOLDERS = { choice: 'NAME', number: 'N', boolean: '', text: 'TEXT' } 
 
 function toOption(name: OptionName): RunOption {
   const json = required(jsonSchema.properties[name], `option ${name}`);
-  const kind = kindOf(json);
+  const value: JsonValue = json.anyOf?.find(({ type }) => type !== 'null') ?? json;
+  const kind = kindOf(value);
   return {
     name,
     flag: flagOf(name),
     kind,
-    choices: json.enum ?? [],
-    minimum: json.minimum ?? json.exclusiveMinimum ?? null,
-    isMinimumExclusive: json.exclusiveMinimum !== undefined,
-    maximum: json.maximum ?? null,
-    isInteger: json.type === 'integer',
+    choices: value.enum ?? [],
+    minimum: value.minimum ?? value.exclusiveMinimum ?? null,
+    isMinimumExclusive: value.exclusiveMinimum !== undefined,
+    maximum: value.maximum ?? null,
+    isInteger: value.type === 'integer',
     placeholder: json.placeholder ?? PLACEHOLDERS[kind],
     default: json.default,
     unit: json.unit ?? null,

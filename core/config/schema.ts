@@ -12,13 +12,25 @@ interface OptionMeta {
   unit?: string;
   /** What stands for the value in a usage line, where the kind of value does not say it. */
   placeholder?: string;
-  group: 'data' | 'engine' | 'loop' | 'memory' | 'controller' | 'ppo' | 'reward' | 'evolution' | 'hardCases';
+  group:
+    | 'data'
+    | 'engine'
+    | 'model'
+    | 'loop'
+    | 'memory'
+    | 'controller'
+    | 'ppo'
+    | 'reward'
+    | 'evolution'
+    | 'hardCases';
 }
 
 const option = <T extends z.ZodType>(schema: T, meta: OptionMeta): T => schema.meta({ ...meta });
 
 const count = (min: number, max: number): z.ZodNumber => z.number().int().min(min).max(max);
 const unitInterval = z.number().min(0).max(1);
+/** Id of a model of the workspace. */
+const modelId = z.string().min(1).nullable().default(null);
 
 export const SESSION_MODES = ['turn', 'turn-pair', 'full-session', 'fixed-length'] as const;
 export const REVIEW_MODES = ['manual', 'guarded', 'auto'] as const;
@@ -62,6 +74,72 @@ export const runConfigSchema = z.strictObject({
     description: 'who proposes skill changes; none turns evolution off',
   }),
   workers: option(count(1, 64).default(2), { group: 'engine', description: 'engine worker threads' }),
+
+  executorModel: option(modelId, {
+    group: 'model',
+    placeholder: 'MODEL',
+    description: 'model that applies skills; none: the one assigned to the executor',
+  }),
+  answererModel: option(modelId, {
+    group: 'model',
+    placeholder: 'MODEL',
+    description: "model that answers; none: the one assigned to it, else the executor's",
+  }),
+  judgeModel: option(modelId, {
+    group: 'model',
+    placeholder: 'MODEL',
+    description: "model that judges answers; none: the one assigned to it, else the executor's",
+  }),
+  designerModel: option(modelId, {
+    group: 'model',
+    placeholder: 'MODEL',
+    description: "model that designs changes; none: the one assigned to it, else the executor's",
+  }),
+  embedderModel: option(modelId, {
+    group: 'model',
+    placeholder: 'MODEL',
+    description: 'embedding model; none: the one assigned to it, else the built-in embedder',
+  }),
+  modelContext: option(
+    count(256, 2 ** 20)
+      .nullable()
+      .default(null),
+    {
+      group: 'model',
+      unit: 'tokens',
+      description: "room for prompt and reply together; none: the model's own, at most 8192",
+    },
+  ),
+  modelSequences: option(count(1, 64).default(1), {
+    group: 'model',
+    description: 'requests a model works on at once, each with a context of its own',
+  }),
+  gpuLayers: option(count(0, 1000).nullable().default(null), {
+    group: 'model',
+    description: 'layers on the GPU; 0: the processor alone; none: as many as fit',
+  }),
+  reflectionRounds: option(count(0, 10).default(1), {
+    group: 'model',
+    description: 'rounds in which a model as designer questions its analysis',
+  }),
+  cachesReplies: option(z.boolean().default(true), {
+    group: 'model',
+    description: 'take replies to equal requests from earlier ones of the workspace',
+  }),
+  maxCalls: option(count(0, 1e9).default(0), {
+    group: 'model',
+    description: 'model calls after which the run pauses; 0 is no cap',
+  }),
+  maxModelTokens: option(count(0, 1e12).default(0), {
+    group: 'model',
+    unit: 'tokens',
+    description: 'tokens of prompts and replies after which the run pauses; 0 is no cap',
+  }),
+  maxModelHours: option(z.number().min(0).max(10000).default(0), {
+    group: 'model',
+    unit: 'hours',
+    description: 'hours of model calls after which the run pauses; 0 is no cap',
+  }),
 
   seed: option(count(0, 2 ** 31 - 1).default(42), {
     group: 'loop',

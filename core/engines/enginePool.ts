@@ -1,18 +1,15 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Cluster } from '../contract/hardCase.ts';
 import type { NamedArrays } from '../controller/weights.ts';
 import { AppError, messageOf, throwIfAborted } from '../shared/errors.ts';
+import type { EngineModels } from './engineModels.ts';
 import type { ClusterJob, Engines, EnginesSetup } from './engines.ts';
-import type { EngineTask, FromWorker, TaskInput, TaskOutput, ToWorker, WireError } from './engineTasks.ts';
+import type { EngineTask, FromWorker, TaskInput, TaskOutput, ToWorker } from './engineTasks.ts';
 import type { EpisodeJob, EpisodeResult } from './episode.ts';
+import { describeModels, serveModels } from './modelService.ts';
+import type { ModelsAccess } from './remoteModels.ts';
 import type { DesignerInput, DesignerOutput, RedraftInput, RedraftOutput } from './roles.ts';
-
-function fromWire({ code, message, details, stack }: WireError): AppError {
-  const error = new AppError(code, message, details === undefined ? {} : { details });
-  // Where it happened, not where it arrived.
-  if (stack !== undefined) error.stack = stack;
-  return error;
-}
+import { fromWire } from './wireError.ts';
 
 /**
  * An engine thread uses less than 300 MiB on LoCoMo. V8 takes its limit for how far a heap may grow before it is tidied
@@ -28,11 +25,24 @@ interface QueuedTask {
   readonly reject: (error: unknown) => void;
 }
 
+/** What a worker thread is started with. */
+export interface WorkerSetup extends EnginesSetup {
+  readonly models: ModelsAccess | null;
+}
+
 interface ThreadStart {
   readonly entry: URL;
   readonly setup: EnginesSetup;
+  readonly models: EngineModels | null;
   /** Called once when the thread is gone without having been stopped. */
   readonly onDeath: (error: AppError) => void;
+}
+
+/** A way of its own to the models for one thread; it closes with the thread. */
+function accessTo(models: EngineModels): ModelsAccess {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1, models);
+  return { description: describeModels(models), port: port2 };
 }
 
 /** One worker thread and the tasks it is doing. */
@@ -48,9 +58,16 @@ class EngineThread {
   static start({
     entry,
     setup,
+    models,
     onDeath,
   }: ThreadStart): Promise<{ thread: EngineThread; id: string; dimension: number }> {
-    const worker = new Worker(entry, { workerData: setup, resourceLimits: RESOURCE_LIMITS });
+    const access = models === null ? null : accessTo(models);
+    const workerData: WorkerSetup = { ...setup, models: access };
+    const worker = new Worker(entry, {
+      workerData,
+      transferList: access === null ? [] : [access.port],
+      resourceLimits: RESOURCE_LIMITS,
+    });
     const thread = new EngineThread(worker);
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
@@ -78,8 +95,9 @@ class EngineThread {
     });
   }
 
-  get isBusy(): boolean {
-    return this.#pending.size > 0;
+  /** Tasks in progress. */
+  get load(): number {
+    return this.#pending.size;
   }
 
   run(task: QueuedTask, whenFree: () => void): void {
@@ -135,25 +153,46 @@ function cancelled(): AppError {
 }
 
 /**
- * Engines in worker threads, one task at a time each. Results do not depend on the number of threads: a task's random
+ * Tasks that a thread does at a time. One, where it computes; where it waits for models, as many as keep all of their
+ * sequences busy.
+ */
+function capacityOf({ engine, modelSequences, workers }: EnginesSetup['config']): number {
+  return engine === 'llm' ? Math.ceil(modelSequences / workers) : 1;
+}
+
+/**
+ * Engines in worker threads. Results do not depend on the number of threads or what they do at a time: a task's random
  * stream comes with it, and the caller merges by index.
  */
 export class EnginePool implements Engines {
   readonly embedderId: string;
   readonly embedderDimension: number;
   readonly #threads: readonly EngineThread[];
+  /** Of each thread, in tasks. */
+  readonly #capacity: number;
   readonly #queue: QueuedTask[] = [];
   /** Why no task can be done any more; null while all threads live. */
   #end: AppError | null = null;
 
-  private constructor(threads: readonly EngineThread[], embedderId: string, embedderDimension: number) {
+  private constructor(
+    threads: readonly EngineThread[],
+    about: { readonly capacity: number; readonly id: string; readonly dimension: number },
+  ) {
     this.#threads = threads;
-    this.embedderId = embedderId;
-    this.embedderDimension = embedderDimension;
+    this.#capacity = about.capacity;
+    this.embedderId = about.id;
+    this.embedderDimension = about.dimension;
   }
 
-  /** @throws AppError UNAVAILABLE when the configured engine cannot be opened. */
-  static async start(entry: URL, setup: EnginesSetup): Promise<EnginePool> {
+  /**
+   * @param models Of the calling thread, which disposes of them after the pool.
+   * @throws AppError UNAVAILABLE when the configured engine cannot be opened.
+   */
+  static async start(
+    entry: URL,
+    setup: EnginesSetup,
+    models: EngineModels | null = null,
+  ): Promise<EnginePool> {
     let pool: EnginePool | null = null;
     const deaths: AppError[] = [];
     const onDeath = (error: AppError): void => {
@@ -161,7 +200,9 @@ export class EnginePool implements Engines {
       if (pool !== null) pool.#fail(error);
     };
     const settled = await Promise.allSettled(
-      Array.from({ length: setup.config.workers }, () => EngineThread.start({ entry, setup, onDeath })),
+      Array.from({ length: setup.config.workers }, () =>
+        EngineThread.start({ entry, setup, models, onDeath }),
+      ),
     );
     const started = settled
       .filter((outcome) => outcome.status === 'fulfilled')
@@ -175,8 +216,7 @@ export class EnginePool implements Engines {
     }
     pool = new EnginePool(
       started.map((one) => one.thread),
-      first.id,
-      first.dimension,
+      { capacity: capacityOf(setup.config), id: first.id, dimension: first.dimension },
     );
     return pool;
   }
@@ -243,12 +283,18 @@ export class EnginePool implements Engines {
   }
 
   #next(): void {
-    for (const thread of this.#threads) {
-      if (thread.isBusy) continue;
+    for (let thread = this.#freest(); thread !== null; thread = this.#freest()) {
       const task = this.#takeLive();
       if (task === undefined) return;
       thread.run(task, () => this.#next());
     }
+  }
+
+  /** The thread with the fewest tasks; null when all have as many as they take. */
+  #freest(): EngineThread | null {
+    let freest: EngineThread | null = null;
+    for (const thread of this.#threads) if (thread.load < (freest?.load ?? this.#capacity)) freest = thread;
+    return freest;
   }
 
   /** The next task nobody has cancelled meanwhile. */

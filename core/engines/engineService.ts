@@ -1,16 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
-import { AppError, messageOf } from '../shared/errors.ts';
 import type { Engines } from './engines.ts';
-import type { EngineTask, FromWorker, ToWorker, WireError } from './engineTasks.ts';
-
-function toWire(error: unknown): WireError {
-  return {
-    code: error instanceof AppError ? error.code : 'INTERNAL',
-    message: messageOf(error),
-    details: error instanceof AppError ? error.details : undefined,
-    stack: error instanceof Error ? error.stack : undefined,
-  };
-}
+import type { EngineTask, FromWorker, ToWorker } from './engineTasks.ts';
+import { toWire } from './wireError.ts';
 
 /** The worker's side of an `EnginePool`: does tasks that come as messages until the thread ends. */
 export function serveEngines(port: MessagePort, open: () => Engines): void {

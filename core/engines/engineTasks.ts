@@ -1,5 +1,5 @@
-import type { AppErrorOptions, ErrorCode } from '../shared/errors.ts';
 import type { Engines } from './engines.ts';
+import type { WireError } from './wireError.ts';
 
 /** The tasks a worker thread takes, by the name of the method that does them. */
 export const ENGINE_TASKS = ['setPolicy', 'runEpisode', 'embed', 'cluster', 'design', 'redraft'] as const;
@@ -16,11 +16,3 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly embedderId: string; readonly embedderDimension: number }
   | { readonly kind: 'output'; readonly id: number; readonly output: unknown }
   | { readonly kind: 'error'; readonly id: number | null; readonly error: WireError };
-
-/** An error as plain data: an AppError keeps its code and details, anything else is INTERNAL. */
-export interface WireError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly details: AppErrorOptions['details'];
-  readonly stack: string | undefined;
-}

@@ -1,39 +1,84 @@
 import type { RunConfig } from '../config/schema.ts';
+import type { LanguageModel } from '../models/languageModel.ts';
 import { AppError } from '../shared/errors.ts';
 import { createBuiltinAnswerer } from './builtin/answerer.ts';
 import { createBuiltinDesigner } from './builtin/designer.ts';
 import { createBuiltinEmbedder } from './builtin/embedder.ts';
 import { createBuiltinExecutor } from './builtin/executor.ts';
 import { createBuiltinJudge } from './builtin/judge.ts';
+import type { EngineModels } from './engineModels.ts';
 import type { EnginesSetup } from './engines.ts';
-import type { EpisodeRoles } from './episode.ts';
-import { LocalEngines } from './localEngines.ts';
+import { createLlmRoles } from './llm/createLlmRoles.ts';
+import { createLlmDesigner } from './llm/llmDesigner.ts';
+import type { ModelRole } from './llm/promptNotes.ts';
+import { LocalEngines, type EngineRoles } from './localEngines.ts';
 import type { Designer } from './roles.ts';
 
-function createRoles(config: RunConfig): EpisodeRoles {
-  if (config.engine !== 'builtin') {
-    throw new AppError('UNAVAILABLE', 'No language model is set up (--engine llm); use --engine builtin.', {
-      details: { keys: ['engine'] },
-    });
-  }
-  return {
-    embedder: createBuiltinEmbedder(),
-    executor: createBuiltinExecutor(),
-    answerer: createBuiltinAnswerer(),
-    judge: createBuiltinJudge(),
-  };
+function modelOf(models: EngineModels | null, role: ModelRole): LanguageModel {
+  const model = models?.roles[role];
+  if (model !== undefined) return model;
+  const key = role === 'designer' ? 'designer' : 'engine';
+  throw new AppError(
+    'UNAVAILABLE',
+    `No language model is set up for the ${role} (--${key} llm); use --${key} builtin.`,
+    { details: { keys: [key] } },
+  );
 }
 
-function createDesigner(config: RunConfig): Designer | null {
-  if (config.designer === 'none') return null;
-  if (config.designer === 'builtin') return createBuiltinDesigner();
-  throw new AppError('UNAVAILABLE', 'No language model is set up (--designer llm); use --designer builtin.', {
-    details: { keys: ['designer'] },
+function createRoles(config: RunConfig, models: EngineModels | null): Omit<EngineRoles, 'designer'> {
+  const embedder = models?.embedder ?? createBuiltinEmbedder();
+  if (config.engine === 'builtin')
+    return {
+      embedder,
+      executor: createBuiltinExecutor(),
+      answerer: createBuiltinAnswerer(),
+      judge: createBuiltinJudge(),
+    };
+  const executor = modelOf(models, 'executor');
+  const { reflectionRounds, seed } = config;
+  const roles = createLlmRoles({
+    // The designer is made by itself: it may be built in, or the only role that is not.
+    models: {
+      executor,
+      answerer: modelOf(models, 'answerer'),
+      judge: modelOf(models, 'judge'),
+      designer: executor,
+    },
+    seed,
+    reflectionRounds,
+    // Whoever opened the models counts their calls.
+    budget: null,
+    cache: models?.replies ?? null,
+    onNote: models?.onNote,
   });
+  return { embedder, executor: roles.executor, answerer: roles.answerer, judge: roles.judge };
 }
 
-/** Engines in the calling thread over the roles that the configuration names. @throws AppError UNAVAILABLE when one is not set up. */
-export function openLocalEngines(setup: EnginesSetup): LocalEngines {
+function createDesigner(config: RunConfig, models: EngineModels | null): Designer | null {
+  switch (config.designer) {
+    case 'none':
+      return null;
+    case 'builtin':
+      return createBuiltinDesigner();
+    case 'llm':
+      return createLlmDesigner({
+        model: modelOf(models, 'designer'),
+        seed: config.seed,
+        reflectionRounds: config.reflectionRounds,
+        onNote: models?.onNote,
+      });
+  }
+}
+
+/**
+ * Engines in the calling thread over the roles that the configuration names.
+ *
+ * @throws AppError UNAVAILABLE when a role wants a model that is not there.
+ */
+export function openLocalEngines(setup: EnginesSetup, models: EngineModels | null = null): LocalEngines {
   const { config } = setup;
-  return new LocalEngines(setup, { ...createRoles(config), designer: createDesigner(config) });
+  return new LocalEngines(setup, {
+    ...createRoles(config, models),
+    designer: createDesigner(config, models),
+  });
 }

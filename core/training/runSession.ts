@@ -3,6 +3,7 @@ import type { MetricRow, Run } from '../contract/run.ts';
 import type { BankVersion } from '../contract/skill.ts';
 import type { Question } from '../datasets/trace.ts';
 import type { EpisodeResult } from '../engines/episode.ts';
+import { noCosts } from '../engines/llm/callBudget.ts';
 import { currentVersion } from '../evolution/bankHistory.ts';
 import { HardCasePool } from '../hardCases/pool.ts';
 import { AppError } from '../shared/errors.ts';
@@ -13,6 +14,7 @@ import { parseRunState, type RunState } from './runState.ts';
 import { takeInBank } from './takeInBank.ts';
 import { keepMemories } from './stageMemories.ts';
 import { ElapsedTime } from './elapsedTime.ts';
+import { costMetrics } from './modelCosts.ts';
 import type { StepResult } from './trainStep.ts';
 import type { TrainingContext } from './trainingContext.ts';
 
@@ -40,6 +42,8 @@ export class RunSession {
   #pool: HardCasePool;
   readonly #questions: ReadonlyMap<string, Question>;
   readonly #elapsed: ElapsedTime;
+  /** Of the models, when the last step was finished. */
+  #notes: Readonly<Record<string, number>> = {};
   /** Name of the checkpoint that the controller holds; null while it holds its initial weights. */
   #held: string | null = null;
 
@@ -145,9 +149,10 @@ export class RunSession {
       statistics: this.#statisticsAfter(result, bank),
       solved: this.#solvedAfter(result),
       resolvedCases: pool.toRecord().resolved.map(withoutChain),
+      ...this.#costsAtStep(),
     };
     const elapsedS = this.#elapsed.seconds(this.context.clock.now());
-    const values = { ...result.metrics, 'time/elapsed_s': elapsedS };
+    const values = { ...result.metrics, ...this.#modelMetrics(), 'time/elapsed_s': elapsedS };
     const row: MetricRow = { runId, step: state.step, stage: state.stage, values };
     const { changed, closed } = poolChanges(this.#pool, pool);
     workspace.transaction(() => {
@@ -159,6 +164,7 @@ export class RunSession {
       this.#write(next);
     });
     this.#state = next;
+    this.#notes = this.context.models?.notes() ?? {};
     this.#pool = pool;
     this.#held = checkpoint?.name ?? null;
     this.#dropCheckpoint(state.checkpoint);
@@ -186,7 +192,7 @@ export class RunSession {
 
   #write(next: RunState, about: RunRecordChange = {}): void {
     const { workspace, runId, clock } = this.context;
-    workspace.runState.put(runId, next);
+    workspace.runState.put(runId, this.#withCosts(next));
     workspace.runs.put({
       ...this.run,
       ...about,
@@ -195,6 +201,29 @@ export class RunSession {
       bankVersion: this.bank.version,
       updatedAtMs: clock.now(),
     });
+  }
+
+  /** What was spent until now is saved with whatever is: a run that goes on counts from there. */
+  #withCosts(state: RunState): RunState {
+    const { models } = this.context;
+    if (models === null) return state;
+    const atLastStep = state.costs?.atLastStep ?? noCosts();
+    return { ...state, costs: { spent: models.costs(), atLastStep } };
+  }
+
+  #costsAtStep(): Pick<RunState, 'costs'> {
+    const spent = this.context.models?.costs();
+    return spent === undefined ? {} : { costs: { spent, atLastStep: spent } };
+  }
+
+  #modelMetrics(): Record<string, number> {
+    const { models } = this.context;
+    if (models === null) return {};
+    const notes = Object.entries(models.notes()).map(([name, count]): [string, number] => [
+      `note/${name}`,
+      count - (this.#notes[name] ?? 0),
+    ]);
+    return { ...costMetrics(models.costs(), this.#state.costs?.atLastStep), ...Object.fromEntries(notes) };
   }
 
   #dropCheckpoint(checkpoint: RunState['checkpoint']): void {

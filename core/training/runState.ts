@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hardCaseSchema } from '../contract/hardCase.ts';
 import { skillStatisticsSchema } from '../contract/skill.ts';
+import { callCostsSchema } from '../engines/llm/callBudget.ts';
 import { INITIAL_STAGE_STATE, stageStateSchema } from '../evolution/stageDecision.ts';
 import { AppError } from '../shared/errors.ts';
 
@@ -43,6 +44,8 @@ export const runStateSchema = z.strictObject({
    * changes were applied since: by the designer's turn just before the process was killed, or by a person.
    */
   bankVersion: z.number().int().nullable(),
+  /** What model calls came to, and of that, what the finished steps did; absent in a run without models. */
+  costs: z.strictObject({ spent: callCostsSchema, atLastStep: callCostsSchema }).optional(),
 });
 export type RunState = z.infer<typeof runStateSchema>;
 

@@ -74,12 +74,19 @@ export function stepMetrics(
   };
 }
 
-/** Metrics that say when and not what; equal runs differ in them. */
-const TIME_GROUP = 'time/';
+/**
+ * Metrics that say when and at what cost, and not what. Equal runs differ in them: times always; calls, tokens and notes
+ * by which replies were known already, as those before a pause are to the run that goes on.
+ */
+const UNHASHED_GROUPS = ['time/', 'cost/', 'note/'];
 
-/** One hash over all numbers of all steps; equal runs have equal hashes. Takes no time, id or path in. */
+function isHashed(name: string): boolean {
+  return !UNHASHED_GROUPS.some((group) => name.startsWith(group));
+}
+
+/** One hash over all numbers of all steps; equal runs have equal hashes. Takes no time, cost, id or path in. */
 export function metricsHash(rows: readonly MetricRow[]): string {
-  const withoutTimes = (values: MetricRow['values']): MetricRow['values'] =>
-    Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith(TIME_GROUP)));
-  return contentHash(rows.map(({ step, stage, values }) => ({ step, stage, values: withoutTimes(values) })));
+  const hashed = (values: MetricRow['values']): MetricRow['values'] =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => isHashed(name)));
+  return contentHash(rows.map(({ step, stage, values }) => ({ step, stage, values: hashed(values) })));
 }

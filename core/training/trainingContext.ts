@@ -2,6 +2,7 @@ import type { RunConfig } from '../config/schema.ts';
 import type { ControllerClient } from '../controller/workerClient.ts';
 import type { LoadedDataset, Trace } from '../datasets/trace.ts';
 import type { Engines } from '../engines/engines.ts';
+import type { CallCosts } from '../engines/llm/callBudget.ts';
 import type { ReplayWatcher } from '../evolution/proposalReplay.ts';
 import type { MemoryArchive } from '../memory/archive.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -13,6 +14,14 @@ export type TrainedController = Pick<
   'update' | 'weights' | 'exportCheckpoint' | 'importCheckpoint'
 >;
 
+/** What the models of a run tell of themselves. */
+export interface ModelAccounts {
+  /** What calls came to since the run began. */
+  readonly costs: () => CallCosts;
+  /** How often something was done differently from what was asked for, since they were opened; by `role/kind`. */
+  readonly notes: () => Readonly<Record<string, number>>;
+}
+
 /** What one run works with while it is open. */
 export interface TrainingContext {
   readonly runId: string;
@@ -23,6 +32,8 @@ export interface TrainingContext {
   readonly workspace: Workspace;
   readonly archive: Pick<MemoryArchive, 'addEpisode'>;
   readonly engines: Engines;
+  /** Null where everything is built in. */
+  readonly models: ModelAccounts | null;
   /** Null when the selection learns nothing (random, similarity). */
   readonly controller: TrainedController | null;
   readonly clock: Clock;

@@ -3,6 +3,7 @@ import type { Run, TrainResult } from '../contract/run.ts';
 import { AppError, messageOf } from '../shared/errors.ts';
 import { beginNextStage, decideOnStage, evolveAfterStage } from './endStage.ts';
 import { countWaiting } from './evolve.ts';
+import { isModelFailure } from './modelFailure.ts';
 import { RunSession } from './runSession.ts';
 import { metricsHash } from './stepMetrics.ts';
 import type { TrainingContext } from './trainingContext.ts';
@@ -55,9 +56,10 @@ function stoppedStatus(outcome: 'waiting' | 'finished'): Pick<Run, 'status' | 'm
 
 /**
  * Trains a run from where it was saved until it is finished, waits for a person, is paused, or fails. Every step is
- * committed before the next begins, so it may be killed at any moment and opened again (reference 12; 15.4, 15.5).
+ * committed before the next begins, so it may be killed at any moment and opened again (reference 12; 15.4, 15.5). It is
+ * also paused, with the reason in its record, when a model is out of reach or its budget is used up.
  *
- * @throws whatever a part of the run throws, except its cancellation; the run's record then says `failed` and why.
+ * @throws whatever else a part of the run throws, except its cancellation; the run's record then says `failed` and why.
  */
 export async function train(context: TrainingContext, options: LoopOptions): Promise<TrainResult> {
   const startedMs = context.clock.now();
@@ -70,11 +72,12 @@ export async function train(context: TrainingContext, options: LoopOptions): Pro
     const { status, message } = stoppedStatus(outcome);
     session.setStatus(status, message);
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'CANCELLED') {
+    const isCancelled = error instanceof AppError && error.code === 'CANCELLED';
+    if (!isCancelled && !isModelFailure(error)) {
       recordFailure(session, messageOf(error));
       throw error;
     }
-    session.setStatus('paused', null);
+    session.setStatus('paused', isCancelled ? null : messageOf(error));
   }
   return summarise(session, (context.clock.now() - startedMs) / 1000);
 }

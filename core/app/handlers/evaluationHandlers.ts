@@ -1,3 +1,4 @@
+import { withAssignedModels } from '../../config/modelOptions.ts';
 import { parseRunConfig } from '../../config/options.ts';
 import type { RunConfig } from '../../config/schema.ts';
 import type { CallInput } from '../../contract/calls.ts';
@@ -45,7 +46,10 @@ function subjectOf(parts: StudioParts, { subject, controller, config }: Evaluati
   // A controller is evaluated as it was trained: on the same kind of state, with its K, on its data.
   const optionsOf = runId ?? controllerRun;
   const own = optionsOf === null ? {} : configOf(workspace.runs.require(optionsOf));
-  const merged = parseRunConfig({ ...own, ...config });
+  const asked = parseRunConfig({ ...own, ...config });
+  const { embedderModel, ...models } = withAssignedModels(asked, workspace.settings.get().modelRoles);
+  // A controller knows the vectors it was trained with, and no others.
+  const merged = { ...models, embedderModel: optionsOf === null ? embedderModel : asked.embedderModel };
   const skills =
     subject.kind === 'bank'
       ? subject.skills
@@ -67,7 +71,7 @@ export function createEvaluationHandlers(
   return {
     'evaluation.run': async (input, { signal }) => {
       const { config, skills, weights } = subjectOf(parts, input);
-      const opened = await openEngines({ ...config, designer: 'none' }, parts.platform);
+      const opened = await openEngines({ ...config, designer: 'none' }, parts);
       try {
         return await evaluate({
           dataset: opened.dataset,

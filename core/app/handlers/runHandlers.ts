@@ -34,7 +34,7 @@ export function createRunHandlers(parts: StudioParts, active: ActiveRuns): Handl
       active.start(run, opened, isContinue);
       return run;
     },
-    'runs.resume': ({ runId, isContinue }) => active.resume(runId, isContinue),
+    'runs.resume': ({ runId, isContinue, caps }) => active.resume(runId, { isContinue, caps }),
     'runs.pause': ({ runId }) => active.pause(runId),
     'runs.cancel': async ({ runId }) => {
       const run = await active.pause(runId);

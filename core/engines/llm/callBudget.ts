@@ -127,6 +127,11 @@ export class CallBudget {
     return { ...structuredClone(this.#costs), busySeconds: this.#busySeconds };
   }
 
+  /** Takes in what was spent elsewhere or before. */
+  add(costs: CallCosts): void {
+    this.#costs = addCosts(this.#costs, costs);
+  }
+
   /** The model with its calls counted under `role`. Disposing of it disposes of the model. */
   meter(model: LanguageModel, role: ModelRole): LanguageModel {
     return new MeteredModel(model, (request) => this.#run(model, role, request));

@@ -1,0 +1,144 @@
+import { secretFromEnvironment } from '../../config/environment.ts';
+import type { RunConfig } from '../../config/schema.ts';
+import type { ModelRecord } from '../../contract/model.ts';
+import type { Embedder } from '../../memory/embedder.ts';
+import { readGgufFile } from '../../models/ggufFile.ts';
+import type { LanguageModel } from '../../models/languageModel.ts';
+import { LlamaEmbedder } from '../../models/llama/llamaEmbedder.ts';
+import { LlamaLanguageModel } from '../../models/llama/llamaLanguageModel.ts';
+import type { LlamaModelOptions } from '../../models/llama/openLlamaModel.ts';
+import { ServerConnection } from '../../models/server/serverConnection.ts';
+import { ServerEmbedder } from '../../models/server/serverEmbedder.ts';
+import { ServerLanguageModel } from '../../models/server/serverLanguageModel.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { AppError } from '../../shared/errors.ts';
+import { createRng } from '../../shared/rng.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import type { Platform } from '../platform.ts';
+
+export interface OpenerParts {
+  readonly workspace: Workspace;
+  readonly platform: Platform;
+  readonly clock: Clock;
+}
+
+type GgufSource = Extract<ModelRecord['source'], { kind: 'gguf' }>;
+type ServerSource = Extract<ModelRecord['source'], { kind: 'server' }>;
+
+/** Opens models of the workspace for one run, each once; what it opened, it closes. */
+export class ModelOpener {
+  readonly #parts: OpenerParts;
+  readonly #config: RunConfig;
+  readonly #chatModels = new Map<string, LanguageModel>();
+  readonly #connections = new Map<string, ServerConnection>();
+  readonly #disposers: (() => Promise<void>)[] = [];
+
+  constructor(parts: OpenerParts, config: RunConfig) {
+    this.#parts = parts;
+    this.#config = config;
+  }
+
+  /** @throws AppError NOT_FOUND or INVALID_INPUT naming `key`; as the models' own `create`. */
+  async chatModel(id: string, key: string): Promise<LanguageModel> {
+    const known = this.#chatModels.get(id);
+    if (known !== undefined) return known;
+    const record = this.#record(id, key, 'chat');
+    const model = await this.#open(record);
+    this.#chatModels.set(id, model);
+    return model;
+  }
+
+  /** @throws AppError as `chatModel`. */
+  async embedder(id: string, key: string): Promise<Embedder> {
+    const { source } = this.#record(id, key, 'embedding');
+    if (source.kind === 'server')
+      return ServerEmbedder.create({ connection: this.#connect(source), model: source.model });
+    const embedder = await LlamaEmbedder.create(await this.#llamaOptions(source));
+    this.#disposers.push(() => embedder.dispose());
+    return embedder;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#disposers.splice(0).map((dispose) => dispose()));
+  }
+
+  #record(id: string, key: string, purpose: ModelRecord['purpose']): ModelRecord {
+    const record = this.#parts.workspace.models.get(id);
+    const details = { keys: [key] };
+    if (record === null)
+      throw new AppError(
+        'NOT_FOUND',
+        `${key} names the model ${id}, which this workspace does not have: add it with "memskill models", or choose another.`,
+        { details },
+      );
+    if (record.purpose !== purpose)
+      throw new AppError(
+        'INVALID_INPUT',
+        `${key} names ${record.name}, ${purpose === 'chat' ? 'an embedding model, which cannot chat' : 'a chat model, which does not embed'}: choose another.`,
+        { details },
+      );
+    return record;
+  }
+
+  async #open({ source, contextTokens }: ModelRecord): Promise<LanguageModel> {
+    const { modelContext, modelSequences } = this.#config;
+    if (source.kind === 'server')
+      return ServerLanguageModel.create({
+        connection: this.#connect(source),
+        model: source.model,
+        contextTokens: modelContext ?? contextTokens ?? undefined,
+      });
+    const model = await LlamaLanguageModel.create({
+      ...(await this.#llamaOptions(source)),
+      contextTokens: modelContext ?? undefined,
+      sequences: modelSequences,
+    });
+    this.#disposers.push(() => model.dispose());
+    return model;
+  }
+
+  async #llamaOptions({ path, sha256, sizeBytes }: GgufSource): Promise<LlamaModelOptions> {
+    const { platform } = this.#parts;
+    // A file of another size is not the one whose hash is known; it is read whole to be told from others.
+    const isKnown = (await readGgufFile(path)).sizeBytes === sizeBytes;
+    const { gpuLayers } = this.#config;
+    const isOnProcessor = gpuLayers === 0;
+    return {
+      path,
+      sha256: isKnown ? sha256 : undefined,
+      gpu: isOnProcessor ? false : 'auto',
+      gpuLayers: gpuLayers ?? 'auto',
+      // There is memory enough there, and replies repeat exactly.
+      kvCache: isOnProcessor ? 'f32' : 'f16',
+      startProcess: platform.startModelProcess,
+      entry: platform.modelProcess,
+    };
+  }
+
+  /** One for all models of a server, so that its bound on requests holds for all. */
+  #connect({ baseUrl, keyVariable }: ServerSource): ServerConnection {
+    const name = JSON.stringify([baseUrl, keyVariable]);
+    const known = this.#connections.get(name);
+    if (known !== undefined) return known;
+    const connection = new ServerConnection({
+      baseUrl,
+      apiKey: keyVariable === null ? undefined : keyOf(keyVariable, baseUrl),
+      limits: { concurrency: this.#config.modelSequences },
+      rng: createRng(this.#config.seed, 'server', baseUrl),
+      clock: this.#parts.clock,
+    });
+    this.#connections.set(name, connection);
+    this.#disposers.push(() => connection.dispose());
+    return connection;
+  }
+}
+
+function keyOf(variable: string, baseUrl: string): string {
+  const key = secretFromEnvironment(variable);
+  if (key !== null) return key;
+  throw new AppError(
+    'UNAVAILABLE',
+    `The key for ${baseUrl} is read from the environment variable ${variable}, which is not set: set it and start again.`,
+    { details: { reason: 'unauthorised', variable } },
+  );
+}

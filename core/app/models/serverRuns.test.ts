@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Client } from '../../contract/rpc.ts';
+import type { MetricRow, TrainResult } from '../../contract/run.ts';
+import { refuse, type TestServer } from '../../models/server/fixtures/testServer.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { Workspace } from '../../store/workspace.ts';
+import { sum } from '../../shared/arithmetic.ts';
+import { Studio } from '../studio.ts';
+import { CHAT, scriptedStep, serverRecord, startScriptedServer } from './fixtures/scriptedServer.ts';
+import { shortSamplePlatform } from './fixtures/shortSample.ts';
+
+// The whole application with a language model behind a server, which a script plays.
+
+const CONFIG = {
+  engine: 'llm',
+  designer: 'llm',
+  outerEpochs: 2,
+  innerEpochs: 2,
+  batchSize: 2,
+  review: 'auto',
+  hiddenDim: 8,
+  maxChanges: 1,
+  modelSequences: 2,
+  seed: 7,
+};
+
+let folder: string;
+let server: TestServer;
+let studio: Studio;
+let client: Client;
+
+async function open(): Promise<void> {
+  studio = await Studio.open(folder, { platform: shortSamplePlatform(folder), clock: systemClock });
+  client = studio.connect();
+}
+
+async function prepare(): Promise<void> {
+  const workspace = await Workspace.open(folder, { clock: systemClock });
+  workspace.models.put(serverRecord(server));
+  workspace.models.put(serverRecord(server, 'embedding'));
+  workspace.settings.set({ ...workspace.settings.get(), modelRoles: { executor: 'server:chat' } });
+  await workspace.close();
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'memskill-models-'));
+  server = await startScriptedServer();
+  await prepare();
+  await open();
+});
+afterEach(async () => {
+  await studio.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(options: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const config = { ...CONFIG, ...options };
+  return (await client.call('runs.start', { config, name: null, isContinue: false })).id;
+}
+const wait = (runId: string): Promise<TrainResult> => client.call('runs.wait', { runId });
+const metrics = (runId: string): Promise<MetricRow[]> => client.call('runs.metrics', { runId, fromStep: 0 });
+
+test('a run trains with a language model in every role and says what it cost', async () => {
+  const runId = await start();
+  const result = await wait(runId);
+  expect(result).toMatchObject({ status: 'finished' });
+  expect(result.stages).toHaveLength(2);
+  const run = await client.call('runs.get', { runId });
+  expect(run.config).toMatchObject({ executorModel: 'server:chat', judgeModel: null, embedderModel: null });
+
+  const rows = await metrics(runId);
+  expect(rows).toHaveLength(4);
+  const of = (name: string): number => sum(rows.map(({ values }) => values[name] ?? 0));
+  const asked = server.requestsTo(CHAT).length;
+  // The last stage is measured after the last step.
+  expect(of('cost/calls')).toBeGreaterThan(0);
+  expect(of('cost/calls')).toBeLessThanOrEqual(asked);
+  expect(of('cost/prompt_tokens')).toBe(12 * of('cost/calls'));
+  expect(of('cost/completion_tokens')).toBe(3 * of('cost/calls'));
+  for (const role of ['executor', 'answerer', 'designer'])
+    expect(of(`cost/${role}/calls`)).toBeGreaterThan(0);
+  expect(server.mostAtOnce).toBe(2);
+
+  // Nothing is asked for twice: an equal run finds every reply of the executor, the answerer and the judge.
+  const before = server.requests.length;
+  const second = await wait(await start());
+  expect(second.metricsHash).toBe(result.metricsHash);
+  expect(second.bank.hash).toBe(result.bank.hash);
+  const again = server.requests.slice(before).filter(({ path }) => path === CHAT);
+  expect(again.length).toBeLessThan(asked / 4);
+});
+
+/** One short stage, and nothing designed. */
+const SHORT = { designer: 'none', outerEpochs: 1, innerEpochs: 2, batchSize: 1, workers: 1 };
+
+test('a budget that is used up pauses the run; with a higher cap it goes on to the same end', async () => {
+  const whole = await wait(await start(SHORT));
+  // A seed of its own would be another run; without the kept replies the calls are the same again.
+  const limited = { ...SHORT, cachesReplies: false };
+  const runId = await start({ ...limited, maxCalls: 3 });
+  expect(await wait(runId)).toMatchObject({ status: 'paused' });
+  const paused = await client.call('runs.get', { runId });
+  expect(paused).toMatchObject({ status: 'paused', step: 0 });
+  expect(paused.message).toMatch(/budget of 3 calls is used up.*raise the cap and resume/u);
+
+  // What was spent still counts.
+  await client.call('runs.resume', { runId, isContinue: false });
+  expect(await wait(runId)).toMatchObject({ status: 'paused' });
+  await expect(
+    client.call('runs.resume', { runId, isContinue: false, caps: { maxCalls: -1 } }),
+  ).rejects.toThrow(/maxCalls/u);
+
+  await client.call('runs.resume', { runId, isContinue: false, caps: { maxCalls: 1000 } });
+  const result = await wait(runId);
+  expect(result).toMatchObject({ status: 'finished', metricsHash: whole.metricsHash });
+  expect((await client.call('runs.get', { runId })).config).toMatchObject({ maxCalls: 1000 });
+  const [first] = await metrics(runId);
+  // The three of the step that was given up are the first step's cost, too.
+  expect(first?.values['cost/calls']).toBeGreaterThan(6);
+});
+
+test('a server that fails pauses the run with cause and remedy; no case is made of it', async () => {
+  const whole = await wait(await start(SHORT));
+  const answered = server.requestsTo(CHAT).length;
+  server.on(
+    CHAT,
+    ...Array.from({ length: Math.ceil(answered / 2) }, () => scriptedStep),
+    refuse(401, { error: { message: 'no key' } }),
+  );
+  const runId = await start({ ...SHORT, cachesReplies: false });
+  expect(await wait(runId)).toMatchObject({ status: 'paused' });
+  const paused = await client.call('runs.get', { runId });
+  expect(paused.status).toBe('paused');
+  expect(paused.message).toMatch(/key/u);
+  server.on(CHAT, scriptedStep);
+  await client.call('runs.resume', { runId, isContinue: false });
+  expect(await wait(runId)).toMatchObject({ status: 'finished', metricsHash: whole.metricsHash });
+});
+
+test('a server embeds, and the controller takes on its dimension', async () => {
+  const result = await wait(await start({ ...SHORT, embedderModel: 'server:embedding' }));
+  expect(result).toMatchObject({ status: 'finished' });
+  const asked = server.requestsTo('/v1/embeddings').map(({ body }) => (body as { input: string[] }).input);
+  // Each text once, the probe for the dimension aside.
+  const texts = asked.slice(1).flat();
+  expect(new Set(texts).size).toBe(texts.length);
+});
+
+test('a run whose role has no model is refused before it begins, with the key and the remedy', async () => {
+  const { modelRoles, ...settings } = await client.call('settings.get', {});
+  expect(modelRoles).toEqual({ executor: 'server:chat' });
+  await client.call('settings.set', { ...settings, modelRoles: {} });
+  await expect(start()).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    details: { keys: ['executorModel'] },
+  });
+  await expect(start({ executorModel: 'server:other' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(start({ executorModel: 'server:embedding' })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    details: { keys: ['executorModel'] },
+  });
+  expect(await client.call('runs.list', {})).toEqual([]);
+});
+
+test('an evaluation asks the models of the run it is of', async () => {
+  // All four seeds at once: without the one that inserts, nothing would be left to ask about.
+  const runId = await start({ ...SHORT, k: 4 });
+  await wait(runId);
+  const before = server.requestsTo(CHAT).length;
+  const report = await client.call('evaluation.run', {
+    subject: { kind: 'run', runId },
+    controller: null,
+    split: 'validation',
+    config: {},
+    hasQuestions: false,
+  });
+  expect(report.questions).toBe(5);
+  expect(server.requestsTo(CHAT).length).toBeGreaterThan(before);
+});

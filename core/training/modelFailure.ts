@@ -1,0 +1,24 @@
+import type { ServerReason } from '../models/server/serverErrors.ts';
+import { AppError } from '../shared/errors.ts';
+
+/** Reasons for which a model does not answer although nothing is wrong with the run: it can go on later, unchanged. */
+const REASONS: readonly unknown[] = [
+  'model-failed',
+  'budget-reached',
+  'server-unreachable',
+  'server-busy',
+  'server-error',
+  'server-timeout',
+  'cut-stream',
+  'bad-reply',
+  'unauthorised',
+  'no-such-model',
+] satisfies readonly (ServerReason | 'model-failed' | 'budget-reached')[];
+
+/**
+ * Whether a model is out of reach or out of budget: the run pauses then, and neither a score nor a hard case is made of it
+ * (design 6). Replies that are no use never come this far; the roles deal with them.
+ */
+export function isModelFailure(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'UNAVAILABLE' && REASONS.includes(error.details?.reason);
+}
