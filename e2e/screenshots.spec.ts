@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { writeTinyGguf } from '../core/models/fixtures/tinyGguf.ts';
+import { addModelFile, modelCard } from './journeys/modelSteps.ts';
 import { goTo } from './journeys/steps.ts';
 import { ROOT } from './shells/shellProcess.ts';
 import { expect, test } from './studio.ts';
@@ -14,7 +16,7 @@ const SIZES = [
   // The same window at 200 %.
   { width: 720, height: 450 },
 ] as const;
-const VIEWS = ['Runs', 'Review', 'Hard cases', 'Bank', 'Settings'] as const;
+const VIEWS = ['Runs', 'Review', 'Hard cases', 'Bank', 'Models', 'Settings'] as const;
 
 function fileOf(name: string): string {
   return join(FOLDER, `${name.toLowerCase().replaceAll(' ', '-')}.png`);
@@ -43,6 +45,7 @@ async function photograph(page: Page, name: string): Promise<void> {
 /** Everything that was asked for has come. */
 async function settle(page: Page): Promise<void> {
   await expect(page.getByRole('main')).not.toContainText('Loading');
+  await expect(page.getByRole('main')).not.toContainText('Looking');
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
 }
 
@@ -77,4 +80,23 @@ test('a finished run and its versions, and the form of a new one', async ({ stud
   await page.getByRole('button', { name: 'New run' }).click();
   await expect(page.getByRole('dialog', { name: 'New run' })).toContainText('Spans');
   await photograph(page, 'New-run');
+});
+
+test('models, and how one is added', async ({ studio }) => {
+  const workspace = studio.makeFolder();
+  const file = join(workspace, 'tiny.gguf');
+  writeTinyGguf(file);
+  const { page, chooseNext } = await studio.open({ workspace });
+  await goTo(page, 'Models');
+  await addModelFile(page, { file, chooseNext, name: 'Tiny model' });
+  await modelCard(page, 'Tiny model').getByRole('button', { name: 'Test Tiny model' }).click();
+  await expect(modelCard(page, 'Tiny model')).toContainText('measured');
+  await page.getByLabel('Executor', { exact: true }).selectOption('Tiny model');
+  await expect(page.getByText('would judge answers')).toBeVisible();
+  await settle(page);
+  await photograph(page, 'Models-library');
+  await page.getByRole('button', { name: 'Add a model' }).click();
+  await page.getByLabel('A model on an inference server').check();
+  await page.getByLabel('Base URL').fill('https://models.example/v1');
+  await photograph(page, 'Models-server');
 });

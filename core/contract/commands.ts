@@ -53,6 +53,14 @@ export const COMMANDS = [
     accelerator: 'CmdOrCtrl+4',
   },
   {
+    id: 'go.models',
+    label: 'Models',
+    menu: 'View',
+    group: 'Go to',
+    keys: ['g', 'm'],
+    accelerator: 'CmdOrCtrl+5',
+  },
+  {
     id: 'go.settings',
     label: 'Settings',
     menu: 'View',

@@ -35,8 +35,9 @@ for (const theme of ['light', 'dark'] as const) {
     const { page } = await studio.open({ workspace: await studio.workspaceWith('review') });
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     const found: string[] = [];
-    for (const view of ['Runs', 'Review', 'Hard cases', 'Bank', 'Settings']) {
+    for (const view of ['Runs', 'Review', 'Hard cases', 'Bank', 'Models', 'Settings']) {
       await goTo(page, view);
+      await expect(page.getByRole('main')).not.toContainText('Looking');
       await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
       await expect(page.getByRole('main').getByRole('heading').first()).toBeVisible();
       found.push(...(await findings(page, view)));

@@ -2,6 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { createContext } from 'svelte';
 import {
   settingsSchema,
+  WORKSPACE_DOMAINS,
   type Application,
   type Settings,
   type WorkspaceDomain,
@@ -13,6 +14,7 @@ import type { Client, Transport } from '../../core/contract/rpc.ts';
 import type { ReplayProgress } from '../../core/contract/proposal.ts';
 import type { Run, RunProgress } from '../../core/contract/run.ts';
 import { Keymap } from './keymap.ts';
+import { ModelWork } from './modelWork.ts';
 import { WAITING_STATES } from './proposalStates.ts';
 import { Route, type ViewName } from './route.svelte.ts';
 
@@ -34,6 +36,7 @@ export class Studio {
     this.route.go(view);
     return true;
   });
+  readonly modelWork = new ModelWork();
   #connection = $state.raw<Connection>({ kind: 'connecting' });
   #application = $state.raw<Application | null>(null);
   #settings = $state.raw<Settings>(settingsSchema.parse({}));
@@ -46,6 +49,8 @@ export class Studio {
   readonly #progress = new SvelteMap<string, RunProgress>();
   /** Replays that are going on. */
   #replays = $state.raw<CallOutput<'review.replays'>>([]);
+  /** Downloads of models that are going on. */
+  #downloads = $state.raw<CallOutput<'models.downloads'>>([]);
   readonly #changes = new SvelteMap<WorkspaceDomain, number>();
   readonly #client: Client;
   /** Domains that were written since they were asked for last. */
@@ -60,6 +65,7 @@ export class Studio {
     });
     this.#client.on('runs.onProgress', (progress) => this.#progress.set(progress.runId, progress));
     this.#client.on('review.onReplays', (replays) => (this.#replays = replays));
+    this.#client.on('models.onDownloads', (downloads) => (this.#downloads = downloads));
     this.#client.on('workspace.onChange', ({ domains }) => this.#onChange(domains));
     // A page that was asleep has its messages still to come; asking at once shows the present right away.
     document.addEventListener('visibilitychange', () => {
@@ -121,6 +127,11 @@ export class Studio {
     return this.#replays.findLast((one) => one.runId === runId) ?? null;
   }
 
+  /** Models that are being downloaded, in whichever window they were asked for. */
+  get downloads(): CallOutput<'models.downloads'> {
+    return this.#downloads;
+  }
+
   /** Grows with every change of a domain and every new connection; `Query` depends on it. */
   changeCount(domain: WorkspaceDomain): number {
     return this.#changes.get(domain) ?? 0;
@@ -155,8 +166,8 @@ export class Studio {
     if (connection.kind !== 'open') return;
     this.#application = connection.application;
     this.#progress.clear();
-    void this.#askReplays();
-    this.#onChange(['runs', 'cases', 'clusters', 'proposals', 'bank', 'settings']);
+    void this.#askWhatGoesOn();
+    this.#onChange(WORKSPACE_DOMAINS);
   }
 
   #onChange(domains: readonly WorkspaceDomain[]): void {
@@ -181,9 +192,10 @@ export class Studio {
     this.#isReloading = false;
   }
 
-  async #askReplays(): Promise<void> {
+  async #askWhatGoesOn(): Promise<void> {
     try {
       this.#replays = await this.call('review.replays', {});
+      this.#downloads = await this.call('models.downloads', {});
     } catch (error) {
       // A lost connection is shown as such, and it is asked again when it is back.
       if (this.isConnected) this.report(error);

@@ -25,15 +25,32 @@ export const REVIEW_WORDS: Readonly<Record<string, string>> = {
   auto: 'Every proposal enters the bank by itself.',
 };
 
-export const ENGINE_WORDS: Readonly<Record<string, string>> = {
-  builtin: 'Built-in (no model)',
-  llm: 'Language model',
-};
-
 /** The value of an option that a run was started with, as text; empty when it has none. */
 export function optionText(run: Run, name: string): string {
   const value = run.config[name];
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : '';
+}
+
+/** Whether a run asks a language model for anything. */
+export function hasModel(run: Run): boolean {
+  return optionText(run, 'engine') === 'llm' || optionText(run, 'designer') === 'llm';
+}
+
+/** The model that does most of a run's work; null for one without. */
+export function engineModelId(run: Run): string | null {
+  if (!hasModel(run)) return null;
+  const id =
+    optionText(run, 'engine') === 'llm'
+      ? optionText(run, 'executorModel')
+      : optionText(run, 'designerModel') || optionText(run, 'executorModel');
+  return id === '' ? null : id;
+}
+
+/** Who executes, answers and judges in a run, and who designs where that is somebody else. */
+export function engineWords(run: Run, modelName: string | null): string {
+  const name = modelName ?? 'a language model';
+  if (optionText(run, 'engine') === 'llm') return modelName ?? 'Language model';
+  return optionText(run, 'designer') === 'llm' ? `Built-in, designer: ${name}` : 'Built-in (no model)';
 }

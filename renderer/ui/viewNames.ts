@@ -6,5 +6,6 @@ export const VIEW_NAMES: Readonly<Record<ViewName, string>> = {
   review: 'Review',
   cases: 'Hard cases',
   bank: 'Bank',
+  models: 'Models',
   settings: 'Settings',
 };

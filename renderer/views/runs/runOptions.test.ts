@@ -4,9 +4,11 @@ import { AppError } from '../../../core/shared/errors.ts';
 import {
   changesIn,
   errorsByOption,
+  groupHeading,
   inWords,
   optionGroups,
   optionHint,
+  roleOfOption,
   sampleConfig,
   toDefaults,
   valueInWords,
@@ -160,4 +162,28 @@ test('values as a person reads them', () => {
     '0.5',
     'manual',
   ]);
+});
+
+test('options that name models, and what their group is called', () => {
+  const inGroup = (name: string, about: Partial<RunOptionDescription> = {}) =>
+    roleOfOption(option(name, null, { group: 'model', ...about }));
+  expect(['executorModel', 'embedderModel', 'otherModel', 'executor'].map((name) => inGroup(name))).toEqual([
+    'executor',
+    'embedder',
+    null,
+    null,
+  ]);
+  expect(inGroup('executorModel', { group: 'engine' })).toBe(null);
+  expect(inGroup('executorModel', { kind: 'number' })).toBe(null);
+  expect(['model', 'hardCases'].map(groupHeading)).toEqual(['Language models', 'Hard cases']);
+});
+
+test('a default is right, empty or not', () => {
+  const layers = option('gpuLayers', null, { kind: 'number', minimum: 0, values: 'a whole number' });
+  const described = { ...DESCRIBED, options: [...DESCRIBED.options, layers] };
+  const wrong = new AppError('INVALID_INPUT', 'Too many layers.', { details: { keys: ['gpuLayers'] } });
+  expect(errorsByOption(described, {}, wrong)).toEqual({ gpuLayers: 'Too many layers.' });
+  expect(errorsByOption(described, { gpuLayers: -1 }, wrong)).toEqual({
+    gpuLayers: 'It must be a whole number.',
+  });
 });

@@ -1,5 +1,6 @@
 import type { RunOptionDescription, Settings } from '../../../core/contract/application.ts';
 import type { CallOutput } from '../../../core/contract/calls.ts';
+import { modelRoleSchema, type ModelRole } from '../../../core/contract/model.ts';
 import { AppError } from '../../../core/shared/errors.ts';
 
 /** What a form of a run's options computes. Law: pure. */
@@ -18,7 +19,14 @@ export const SAMPLE = 'sample';
 /** Groups that a form shows opened: what a person chooses for every run. */
 export const OPEN_GROUPS: readonly string[] = ['data', 'engine', 'loop'];
 
-const SHORT_FORMS: Readonly<Record<string, string>> = { ppo: 'PPO', gae: 'GAE', kl: 'KL', k: 'K', p: 'P' };
+const SHORT_FORMS: Readonly<Record<string, string>> = {
+  ppo: 'PPO',
+  gae: 'GAE',
+  kl: 'KL',
+  k: 'K',
+  p: 'P',
+  gpu: 'GPU',
+};
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -31,6 +39,19 @@ export function inWords(name: string): string {
     .split(/(?=[A-Z])/u)
     .map((word) => SHORT_FORMS[word.toLowerCase()] ?? word.toLowerCase());
   return capitalised(words.join(' '));
+}
+
+const GROUP_HEADINGS: Readonly<Record<string, string>> = { model: 'Language models' };
+
+/** A group of options as a form calls it. */
+export function groupHeading(name: string): string {
+  return GROUP_HEADINGS[name] ?? inWords(name);
+}
+
+/** The role whose model an option names; null for every other option. */
+export function roleOfOption({ group, kind, name }: RunOptionDescription): ModelRole | null {
+  const role = modelRoleSchema.safeParse(name.replace(/Model$/u, ''));
+  return group === 'model' && kind === 'text' && name.endsWith('Model') && role.success ? role.data : null;
 }
 
 function isOptionValue(value: unknown): value is OptionValue {
@@ -113,9 +134,11 @@ function keysOf({ details }: AppError): readonly string[] {
 /** Whether an option takes a value by itself; whether it goes with the others, only the engine knows. */
 function takes(option: RunOptionDescription, value: OptionValue): boolean {
   const { kind, choices, minimum, isMinimumExclusive, maximum, isInteger } = option;
+  // Null as a default leaves it to something else.
+  if (value === option.default) return true;
   if (kind === 'choice') return typeof value === 'string' && choices.includes(value);
   if (kind === 'boolean') return typeof value === 'boolean';
-  if (kind === 'text') return value === option.default || (typeof value === 'string' && value !== '');
+  if (kind === 'text') return typeof value === 'string' && value !== '';
   if (typeof value !== 'number' || (isInteger && !Number.isInteger(value))) return false;
   const isAbove = minimum === null || (isMinimumExclusive ? value > minimum : value >= minimum);
   return isAbove && (maximum === null || value <= maximum);

@@ -1,0 +1,35 @@
+import { basename } from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import { expect } from '../studio.ts';
+import type { OpenShell } from '../shells/shell.ts';
+
+// What a person does on the screen of models; a file lies in the workspace, where every shell may look.
+
+interface ModelFile {
+  readonly file: string;
+  /** What it is to be called. */
+  readonly name: string;
+  readonly chooseNext: OpenShell['chooseNext'];
+}
+
+/** What the library says of a model. */
+export function modelCard(page: Page, name: string): Locator {
+  return page.getByRole('region', { name: 'Library' }).getByRole('article', { name });
+}
+
+export async function addModelFile(page: Page, { file, name, chooseNext }: ModelFile): Promise<void> {
+  await page.getByRole('button', { name: 'Add a model' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a model' });
+  await chooseNext?.(file);
+  await dialog.getByRole('button', { name: 'Choose file… for the model' }).click();
+  if (chooseNext === null) {
+    const listing = page.getByRole('dialog', { name: 'Choose the model file' });
+    await listing.getByRole('button', { name: /^Workspace/u }).click();
+    await listing.getByRole('button', { name: basename(file) }).click();
+  }
+  await expect(dialog.getByText(basename(file))).toBeVisible();
+  await dialog.getByLabel('Name', { exact: true }).fill(name);
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(modelCard(page, name)).toBeVisible();
+}

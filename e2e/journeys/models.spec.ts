@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tinyGguf, writeTinyGguf } from '../../core/models/fixtures/tinyGguf.ts';
+import { expect, test } from '../studio.ts';
+import { addModelFile, modelCard } from './modelSteps.ts';
+import { goTo } from './steps.ts';
+
+const NAME = 'Tiny model';
+
+test('a model from its file to a role and out again', async ({ studio }) => {
+  const workspace = studio.makeFolder();
+  const file = join(workspace, 'tiny.gguf');
+  writeTinyGguf(file);
+  const { page, chooseNext } = await studio.open({ workspace });
+  await goTo(page, 'Models');
+  await expect(page.getByRole('heading', { name: 'Everything works without a model' })).toBeVisible();
+  await addModelFile(page, { file, chooseNext, name: NAME });
+  const card = modelCard(page, NAME);
+  await expect(card).toContainText('GGUF file');
+
+  await card.getByRole('button', { name: `Test ${NAME}` }).click();
+  await expect(card).toContainText(/tokens a second measured/u);
+  await expect(card).toContainText(/^.*Tested \d/su);
+  await card.getByRole('button', { name: `Verify ${NAME}` }).click();
+  await expect(card).toContainText('The file is the one that was added');
+
+  const executor = page.getByLabel('Executor', { exact: true });
+  await executor.selectOption(NAME);
+  await expect(card.getByText('Executor', { exact: true })).toBeVisible();
+  await expect(page.getByText('would judge answers')).toBeVisible();
+  await card.getByRole('button', { name: `Remove ${NAME}` }).click();
+  await expect(card.getByRole('alert')).toBeVisible();
+
+  await executor.selectOption('Built-in (no model)');
+  await expect(card.getByText('Executor', { exact: true })).toBeHidden();
+  await card.getByRole('button', { name: `Remove ${NAME}` }).click();
+  await expect(
+    page.getByRole('main').getByRole('status').filter({ hasText: 'stays where it is' }),
+  ).toBeFocused();
+  await expect(page.getByRole('heading', { name: 'Everything works without a model' })).toBeVisible();
+});
+
+test('half a file is refused, and the dialog says why', async ({ studio }) => {
+  const workspace = studio.makeFolder();
+  const bytes = tinyGguf();
+  const file = join(workspace, 'half.gguf');
+  writeFileSync(file, bytes.subarray(0, bytes.length / 2));
+  const { page, chooseNext } = await studio.open({ workspace });
+  await goTo(page, 'Models');
+  await page.getByRole('button', { name: 'Add a model' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a model' });
+  await chooseNext?.(file);
+  await dialog.getByRole('button', { name: 'Choose file… for the model' }).click();
+  if (chooseNext === null) {
+    const listing = page.getByRole('dialog', { name: 'Choose the model file' });
+    await listing.getByRole('button', { name: /^Workspace/u }).click();
+    await listing.getByRole('button', { name: /^half\.gguf/u }).click();
+  }
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toContainText(/half\.gguf|download|bytes/u);
+  await expect(dialog).toBeVisible();
+});
