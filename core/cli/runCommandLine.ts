@@ -12,6 +12,7 @@ import { casesCommand } from './commands/cases.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
+import { modelsCommand } from './commands/models.ts';
 import { proposalsCommand } from './commands/proposals.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly CommandSpec[] = [
   proposalsCommand,
   reviewCommand,
   bankCommand,
+  modelsCommand,
   serveCommand,
   benchCommand,
   doctorCommand,

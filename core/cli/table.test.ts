@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { diffLines } from './diffLines.ts';
-import { formatTable, points } from './table.ts';
+import { formatSize, formatTable, points } from './table.ts';
 
 test('columns are as wide as their widest cell, numbers to the right, no blanks at the end', () => {
   expect(
@@ -56,4 +56,14 @@ test('a diff marks what came and what went, and leaves out skills that stayed', 
       },
     ]),
   ).toEqual(['changed pets', '  instruction: Record [-cats-]{+pets+}.']);
+});
+
+test.each([
+  [0, '0 bytes'],
+  [1023, '1023 bytes'],
+  [1024, '1.0 KiB'],
+  [2_497_281_120, '2.3 GiB'],
+  [639_150_592, '610 MiB'],
+])('%i bytes are %s', (bytes, text) => {
+  expect(formatSize(bytes)).toBe(text);
 });

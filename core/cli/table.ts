@@ -25,3 +25,12 @@ export function points(fraction: number, isSigned = false): string {
   if (text === '0.0' || text === '-0.0') return '0.0';
   return isSigned && fraction > 0 ? `+${text}` : text;
 }
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** Bytes as a person reads them: `2.3 GiB`. */
+export function formatSize(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[power] ?? ''}`;
+}

@@ -113,13 +113,14 @@ export class ModelViews {
   }
 
   async #fitOf({ test, purpose }: GgufRecord, description: GgufDescription): Promise<ModelFit | null> {
-    const devices = await this.#setup.devices();
     const contextTokens = Math.min(
       description.contextTokens ?? Infinity,
       test?.contextTokens ?? DEFAULT_CONTEXT_TOKENS[purpose],
     );
     const { vramBytes = null, ramBytes = null, gpuLayers = null } = test ?? {};
     const isMeasured = vramBytes !== null && ramBytes !== null && gpuLayers !== null;
+    // What was measured needs no asking, which takes a process.
+    const devices = isMeasured ? null : await this.#setup.devices();
     return planFit(description, {
       contextTokens,
       sequences: 1,
