@@ -36,7 +36,8 @@ const CONTEXT_TOKENS = 1024;
 const READ_TOKENS = 256;
 const WRITTEN_TOKENS = 64;
 const SAMPLES = 5;
-const RATIO_SAMPLES = 15;
+/** A ratio near one needs many. */
+const RATIO_SAMPLES = 61;
 const LEAST_SAMPLES = 2;
 /** A slow machine takes fewer samples. */
 const SAMPLING_MS = 20_000;
