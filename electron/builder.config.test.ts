@@ -65,11 +65,13 @@ describe('what is packed', () => {
       'package.json',
       'out/main/index.js',
       'out/main/engineWorker.js',
+      'out/main/modelProcess.js',
       'out/main/chunks/a-1.js',
       'out/preload/index.cjs',
       'out/renderer/index.html',
       'out/renderer/assets/index-1.js',
       'resources/samples/conversations.json',
+      'resources/models.json',
     ])
       expect([file, isPacked(file)]).toEqual([file, true]);
     for (const file of [
@@ -106,6 +108,7 @@ describe('outside of the archive', () => {
   test('are the libraries of packages that are not there on every machine', () => {
     for (const file of [
       'node_modules/@lancedb/lancedb-darwin-arm64/lancedb.darwin-arm64.node',
+      'node_modules/@node-llama-cpp/win-x64-vulkan/bins/win-x64-vulkan/ggml-vulkan.dll',
       'node_modules/@tensorflow/tfjs-node/deps/lib/libtensorflow.so.2',
       'node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node',
     ])

@@ -18,6 +18,7 @@ const configuration: Configuration = {
     'out/renderer/**/*',
     'resources/samples/**/*',
     'resources/schema/**/*',
+    'resources/models.json',
     '!**/*.map',
     // The same files as in its `dist`.
     '!node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/**/*',
@@ -27,6 +28,9 @@ const configuration: Configuration = {
     '**/*.node',
     '**/*.wasm',
     'node_modules/@lancedb/lancedb-*/**/*',
+    // llama.cpp loads its backends by their paths; the second is what it was built to on this machine, if it was.
+    'node_modules/@node-llama-cpp/**/*',
+    'node_modules/node-llama-cpp/{bins,llama/localBuilds}/**/*',
     // Loads libraries by their path from within its own library.
     'node_modules/@tensorflow/tfjs-node/**/*',
   ],

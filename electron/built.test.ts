@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import { Studio } from '../core/app/studio.ts';
+import { writeTinyGguf } from '../core/models/fixtures/tinyGguf.ts';
+import { LlamaLanguageModel } from '../core/models/llama/llamaLanguageModel.ts';
 import { systemClock } from '../core/shared/clock.ts';
 import { builtPlatform } from './main/builtPlatform.ts';
 
@@ -42,7 +44,12 @@ describe('bundles', () => {
     const packages = [...Object.keys(packageJson.dependencies), 'electron'];
     const files = globSync('main/**/*.js', { cwd: BUILT });
     expect(files).toEqual(
-      expect.arrayContaining(['main/index.js', 'main/engineWorker.js', 'main/controllerWorker.js']),
+      expect.arrayContaining([
+        'main/index.js',
+        'main/engineWorker.js',
+        'main/controllerWorker.js',
+        'main/modelProcess.js',
+      ]),
     );
     const others = files
       .flatMap((file) => importsOf(read(file)))
@@ -55,8 +62,17 @@ describe('bundles', () => {
   });
 
   test('workers do not know Electron', () => {
-    for (const file of globSync('main/{engineWorker,controllerWorker,chunks/*}.js', { cwd: BUILT }))
+    for (const file of globSync('main/{engineWorker,controllerWorker,modelProcess,chunks/*}.js', {
+      cwd: BUILT,
+    }))
       expect(importsOf(read(file))).not.toContain('electron');
+  });
+
+  test('llama.cpp is in the model process alone', () => {
+    const importers = globSync('main/**/*.js', { cwd: BUILT }).filter((file) =>
+      importsOf(read(file)).includes('node-llama-cpp'),
+    );
+    expect(importers).toEqual(['main/modelProcess.js']);
   });
 
   test('nothing of main is awaited before Electron is ready', () => {
@@ -74,6 +90,26 @@ describe('bundles', () => {
     expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc="\.\/assets\/)/u);
     expect(page).toMatch(/<script type="module" crossorigin src="\.\/assets\/[^"]+\.js"><\/script>/u);
   });
+});
+
+test('the built model process loads a model and answers', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'memskill-built-'));
+  const path = join(folder, 'tiny.gguf');
+  writeTinyGguf(path);
+  const { modelProcess, startModelProcess } = builtPlatform(join(BUILT, 'main'));
+  const model = await LlamaLanguageModel.create({
+    path,
+    gpu: false,
+    threads: 1,
+    entry: modelProcess,
+    startProcess: startModelProcess,
+  });
+  try {
+    expect(await model.countTokens('seven!!')).toBe(7);
+  } finally {
+    await model.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('the built workers train on the sample', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { forkModelProcess } from '../../core/models/llama/modelProcessPort.ts';
+import { forkModelProcess, type StartModelProcess } from '../../core/models/llama/modelProcessPort.ts';
 import type { Platform } from '../../core/app/platform.ts';
 
 /**
@@ -9,13 +9,17 @@ import type { Platform } from '../../core/app/platform.ts';
  * kept out of them).
  *
  * @param mainFolder Absolute path of the folder of the main bundle.
+ * @param startModelProcess A child of this process where nothing else is said: Electron as a plain Node is not started.
  */
-export function builtPlatform(mainFolder: string): Platform {
+export function builtPlatform(
+  mainFolder: string,
+  startModelProcess: StartModelProcess = forkModelProcess,
+): Platform {
   return {
     engineWorker: pathToFileURL(join(mainFolder, 'engineWorker.js')),
     controllerWorker: pathToFileURL(join(mainFolder, 'controllerWorker.js')),
     modelProcess: pathToFileURL(join(mainFolder, 'modelProcess.js')),
-    startModelProcess: forkModelProcess,
+    startModelProcess,
     sampleFile: join(mainFolder, '..', '..', 'resources', 'samples', 'conversations.json'),
     recommendedModels: join(mainFolder, '..', '..', 'resources', 'models.json'),
   };

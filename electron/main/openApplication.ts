@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import * as electron from 'electron';
 import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session } from 'electron';
+import type { Platform } from '../../core/app/platform.ts';
 import { Studio } from '../../core/app/studio.ts';
 import { BRIDGE_CHANNELS } from '../../core/contract/bridge.ts';
 import { systemClock } from '../../core/shared/clock.ts';
@@ -14,6 +16,7 @@ import { createPageHandler } from './pageProtocol.ts';
 import { PAGE_SCHEME } from './rendererFile.ts';
 import { denyPermissions } from './security.ts';
 import { followTheme } from './theme.ts';
+import { utilityModelProcess } from './utilityModelProcess.ts';
 import { openWindow } from './window.ts';
 
 export interface ApplicationFolders {
@@ -65,6 +68,15 @@ function createPages(studio: Studio): PageConnections {
   );
 }
 
+/** Utility processes where there are any: main may run on something else than Electron, as in tests. */
+function platformOf(main: string): Platform {
+  if (!('utilityProcess' in electron)) return builtPlatform(main);
+  return builtPlatform(
+    main,
+    utilityModelProcess(electron.utilityProcess, (pid) => process.kill(pid, 'SIGKILL')),
+  );
+}
+
 /**
  * Opens the workspace and its first window.
  *
@@ -72,7 +84,7 @@ function createPages(studio: Studio): PageConnections {
  */
 export async function openApplication({ workspace, main }: ApplicationFolders): Promise<void> {
   await app.whenReady();
-  const studio = await Studio.open(workspace, { platform: builtPlatform(main), clock: systemClock });
+  const studio = await Studio.open(workspace, { platform: platformOf(main), clock: systemClock });
   const quit = createQuit(studio);
   const pages = createPages(studio);
   await followTheme(studio.connect(), nativeTheme);
