@@ -189,6 +189,20 @@ test('a model file is one that was offered, and what goes wrong with it names no
   expect(seen).toEqual([]);
 });
 
+test('a screen names no secret of another program', async () => {
+  const { client, seen } = connect();
+  const server = { baseUrl: 'https://example.invalid/v1', keyVariable: 'AWS_SECRET_ACCESS_KEY' };
+  const refused = { code: 'INVALID_INPUT', details: { keys: ['keyVariable'] } };
+  await expect(client.call('models.listServer', server)).rejects.toMatchObject(refused);
+  const added = { ...server, model: 'm', purpose: 'chat' } as const;
+  await expect(client.call('models.addServer', added)).rejects.toMatchObject(refused);
+  expect(seen).toEqual([]);
+  await expect(
+    client.call('models.addServer', { ...added, keyVariable: 'MEMSKILL_VLLM_KEY' }),
+  ).rejects.toMatchObject({ message: 'reached' });
+  expect(seen.map(({ name }) => name)).toEqual(['models.addServer']);
+});
+
 test('a decision made on a screen says so', async () => {
   const decide = { proposalId: 'p1', verdict: 'approve', revision: 0, reason: '', edit: null } as const;
   const back = { runId: null, toVersion: 0, reason: '' };

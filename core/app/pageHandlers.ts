@@ -36,6 +36,19 @@ function refuseOtherSource(source: string): void {
   );
 }
 
+/** What a screen may have read from the environment and sent to a server: only what is meant for this application. */
+const OWN_VARIABLE = /^MEMSKILL_\w+$/u;
+
+/** @throws AppError INVALID_INPUT for a secret of something else, which a page that was tampered with could send away. */
+function refuseForeignSecret(keyVariable: string | null): void {
+  if (keyVariable === null || OWN_VARIABLE.test(keyVariable)) return;
+  throw new AppError(
+    'INVALID_INPUT',
+    `A screen may only name variables that begin with MEMSKILL_, not ${keyVariable}; set one of those, or use "memskill models add-server".`,
+    { details: { keys: ['keyVariable'] } },
+  );
+}
+
 /**
  * The calls as a screen may make them. Law: a screen names no path. A data file is the id of something it was offered,
  * or word for word the file of a run of this workspace, so that a run can be started again.
@@ -71,6 +84,14 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
     'datasets.inspect': async (input, context) => handlers['datasets.inspect'](withPath(input), context),
     'runs.start': async (input, context) => handlers['runs.start'](withPath(input), context),
     'evaluation.run': async (input, context) => handlers['evaluation.run'](withPath(input), context),
+    'models.addServer': async (input, context) => {
+      refuseForeignSecret(input.keyVariable);
+      return handlers['models.addServer'](input, context);
+    },
+    'models.listServer': async (input, context) => {
+      refuseForeignSecret(input.keyVariable);
+      return handlers['models.listServer'](input, context);
+    },
     'models.addFile': async ({ file, name }, context) => {
       const path = shell.files.resolve(file);
       return withoutFolder(path, () => handlers['models.addFile']({ file: path, name }, context));
