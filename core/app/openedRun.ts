@@ -16,7 +16,11 @@ export async function withSession<T>(
   try {
     const session = await RunSession.open(trainingContext(parts, run, opened));
     if (opened.controller !== null) await opened.engines.setPolicy(await opened.controller.weights());
-    return await work(session);
+    try {
+      return await work(session);
+    } finally {
+      session.keepCosts();
+    }
   } finally {
     await opened.close();
   }

@@ -3,7 +3,7 @@ import type { MetricRow, Run } from '../contract/run.ts';
 import type { BankVersion } from '../contract/skill.ts';
 import type { Question } from '../datasets/trace.ts';
 import type { EpisodeResult } from '../engines/episode.ts';
-import { noCosts } from '../engines/llm/callBudget.ts';
+import { addCosts, costsSince, noCosts, type CallCosts } from '../engines/llm/callBudget.ts';
 import { currentVersion } from '../evolution/bankHistory.ts';
 import { HardCasePool } from '../hardCases/pool.ts';
 import { AppError } from '../shared/errors.ts';
@@ -42,6 +42,8 @@ export class RunSession {
   #pool: HardCasePool;
   readonly #questions: ReadonlyMap<string, Question>;
   readonly #elapsed: ElapsedTime;
+  /** What the models' calls had come to when it was last saved. */
+  #savedCosts: CallCosts;
   /** Of the models, when the last step was finished. */
   #notes: Readonly<Record<string, number>> = {};
   /** Name of the checkpoint that the controller holds; null while it holds its initial weights. */
@@ -50,6 +52,7 @@ export class RunSession {
   private constructor(context: TrainingContext, state: RunState, pool: HardCasePool) {
     this.context = context;
     this.#elapsed = new ElapsedTime(context, state.step);
+    this.#savedCosts = context.models?.costs() ?? noCosts();
     this.#state = state;
     this.#pool = pool;
     this.#questions = new Map(context.traces.flatMap((trace) => trace.questions.map((one) => [one.id, one])));
@@ -203,12 +206,26 @@ export class RunSession {
     });
   }
 
-  /** What was spent until now is saved with whatever is: a run that goes on counts from there. */
+  /** Saves what calls came to, and nothing else: for work on the run that is no training, also while it trains. */
+  keepCosts(): void {
+    const { workspace, runId } = this.context;
+    if (this.context.models === null) return;
+    const stored = parseRunState(runId, workspace.runState.get(runId));
+    workspace.runState.put(runId, this.#withCosts(stored));
+  }
+
+  /**
+   * What was spent since it was last saved is added to what is saved, whoever spent that: a run that goes on counts from
+   * there.
+   */
   #withCosts(state: RunState): RunState {
-    const { models } = this.context;
+    const { models, workspace, runId } = this.context;
     if (models === null) return state;
-    const atLastStep = state.costs?.atLastStep ?? noCosts();
-    return { ...state, costs: { spent: models.costs(), atLastStep } };
+    const saved = parseRunState(runId, workspace.runState.get(runId)).costs?.spent ?? noCosts();
+    const now = models.costs();
+    const spent = addCosts(saved, costsSince(now, this.#savedCosts));
+    this.#savedCosts = now;
+    return { ...state, costs: { spent, atLastStep: state.costs?.atLastStep ?? noCosts() } };
   }
 
   #costsAtStep(): Pick<RunState, 'costs'> {

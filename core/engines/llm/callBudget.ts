@@ -67,27 +67,41 @@ export function noCosts(): CallCosts {
   };
 }
 
-function addRole(a: RoleCost, b: RoleCost): RoleCost {
+function combineRole(a: RoleCost, b: RoleCost, sign: 1 | -1): RoleCost {
   return {
-    calls: a.calls + b.calls,
-    failedCalls: a.failedCalls + b.failedCalls,
-    promptTokens: a.promptTokens + b.promptTokens,
-    cachedPromptTokens: a.cachedPromptTokens + b.cachedPromptTokens,
-    completionTokens: a.completionTokens + b.completionTokens,
-    seconds: a.seconds + b.seconds,
+    calls: a.calls + sign * b.calls,
+    failedCalls: a.failedCalls + sign * b.failedCalls,
+    promptTokens: a.promptTokens + sign * b.promptTokens,
+    cachedPromptTokens: a.cachedPromptTokens + sign * b.cachedPromptTokens,
+    completionTokens: a.completionTokens + sign * b.completionTokens,
+    // A sum of times that is taken apart again may miss zero by a rounding.
+    seconds: Math.max(0, a.seconds + sign * b.seconds),
+  };
+}
+
+function addRole(a: RoleCost, b: RoleCost): RoleCost {
+  return combineRole(a, b, 1);
+}
+
+function combine(a: CallCosts, b: CallCosts, sign: 1 | -1): CallCosts {
+  return {
+    roles: {
+      executor: combineRole(a.roles.executor, b.roles.executor, sign),
+      answerer: combineRole(a.roles.answerer, b.roles.answerer, sign),
+      judge: combineRole(a.roles.judge, b.roles.judge, sign),
+      designer: combineRole(a.roles.designer, b.roles.designer, sign),
+    },
+    busySeconds: Math.max(0, a.busySeconds + sign * b.busySeconds),
   };
 }
 
 export function addCosts(a: CallCosts, b: CallCosts): CallCosts {
-  return {
-    roles: {
-      executor: addRole(a.roles.executor, b.roles.executor),
-      answerer: addRole(a.roles.answerer, b.roles.answerer),
-      judge: addRole(a.roles.judge, b.roles.judge),
-      designer: addRole(a.roles.designer, b.roles.designer),
-    },
-    busySeconds: a.busySeconds + b.busySeconds,
-  };
+  return combine(a, b, 1);
+}
+
+/** What was spent from `before` to `after`. */
+export function costsSince(after: CallCosts, before: CallCosts): CallCosts {
+  return combine(after, before, -1);
 }
 
 /** All roles together. */
