@@ -40,7 +40,7 @@ function installReaders(): void {
       [...document.querySelectorAll('article button')].map(({ textContent }) => textContent).join(),
     selected: () => countOf('input:checked'),
     hardCase: () => textOf('[aria-label^="Hard cases"] [aria-current]'),
-    found: () => /\d+ (?:of \d+ )?cases/u.exec(document.querySelector('main')?.innerText ?? '')?.[0],
+    found: () => textOf('main p[role="status"].number'),
     card: (before) =>
       document.querySelector('article')?.getAttribute('aria-busy') === 'false'
         ? textOf('article h2')
