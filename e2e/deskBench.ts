@@ -26,89 +26,96 @@ const REPETITIONS = 12;
 const BETWEEN_KEYS_MS = 150;
 const MOST_FRAMES = 200;
 
-/** What a key is pressed for. `shown` is text that is another one once the page shows what the key did. */
-interface Press {
-  readonly name: string;
-  readonly key: string;
-  readonly shown: string;
+/**
+ * What the page shows, read in the page itself: another value once it shows what a key did, which was pressed while it
+ * showed `before`.
+ */
+function installReaders(): void {
+  const textOf = (selector: string): unknown => document.querySelector(selector)?.textContent;
+  const countOf = (selector: string): unknown => document.querySelectorAll(selector).length;
+  window.deskReaders = {
+    opened: () => textOf('[aria-label="Queue of proposals"] [aria-current="true"]'),
+    folds: () => `${String(countOf('article details[open]'))} ${String(document.activeElement?.textContent)}`,
+    layout: () =>
+      [...document.querySelectorAll('article button')].map(({ textContent }) => textContent).join(),
+    selected: () => countOf('input:checked'),
+    hardCase: () => textOf('[aria-label^="Hard cases"] [aria-current]'),
+    found: () => textOf('main p[role="status"].number'),
+    card: (before) =>
+      document.querySelector('article')?.getAttribute('aria-busy') === 'false'
+        ? textOf('article h2')
+        : before,
+  };
 }
 
-const OPENED = `document.querySelector('[aria-label="Queue of proposals"] [aria-current="true"]')?.textContent`;
-const DETAILS = `String(document.querySelectorAll('article details[open]').length) + document.activeElement?.textContent`;
-const LAYOUT = `[...document.querySelectorAll('article button')].map((one) => one.textContent).join()`;
-const CASE = `document.querySelector('[aria-label^="Hard cases"] [aria-current]')?.textContent`;
-
-/** Each leaves the desk so that the next one can follow. */
-const REVIEW_KEYS: readonly Press[] = [
-  { name: 'next', key: 'j', shown: OPENED },
-  { name: 'next', key: 'j', shown: OPENED },
-  { name: 'previous', key: 'k', shown: OPENED },
-  { name: 'case', key: 'c', shown: DETAILS },
-  { name: 'case', key: 'c', shown: DETAILS },
-  { name: 'sideBySide', key: 's', shown: LAYOUT },
-  { name: 'sideBySide', key: 's', shown: LAYOUT },
-  { name: 'select', key: 'v', shown: `String(document.querySelectorAll('input:checked').length)` },
-  { name: 'select', key: 'v', shown: `String(document.querySelectorAll('input:checked').length)` },
-];
-
-const CASE_KEYS: readonly Press[] = [
-  { name: 'nextCase', key: 'ArrowDown', shown: CASE },
-  { name: 'nextCase', key: 'ArrowDown', shown: CASE },
-  { name: 'previousCase', key: 'ArrowUp', shown: CASE },
-];
-
-const COUNT = `document.querySelector('main')?.innerText.match(/\\d+ (?:of \\d+ )?cases/g)?.join()`;
-const SEARCH_KEYS: readonly Press[] = [
-  { name: 'search', key: 'w', shown: COUNT },
-  { name: 'search', key: 'Backspace', shown: COUNT },
-];
-
-const CARD: Press = {
-  name: 'card',
-  key: 'j',
-  shown: `(() => { const card = document.querySelector('article[aria-label^="Proposal"], article[aria-labelledby]'); return card?.getAttribute('aria-busy') === 'false' ? card.querySelector('h2')?.textContent : before; })()`,
-};
+type Shown = 'opened' | 'folds' | 'layout' | 'selected' | 'hardCase' | 'found' | 'card';
 
 declare global {
   interface Window {
+    deskReaders: Record<Shown, (before: unknown) => unknown>;
     /** Milliseconds from the key to the frame; below 0 when nothing was to be seen. */
     deskKeyMs?: number;
   }
 }
 
-/** Measures the next key, in the page itself, so that nothing of the way to this process is in it. */
-async function expectKey(page: Page, shown: string): Promise<void> {
+interface Press {
+  readonly name: string;
+  readonly key: string;
+  readonly shows: Shown;
+}
+
+/** Each round leaves the desk so that the next one can follow. */
+const REVIEW_KEYS: readonly Press[] = [
+  { name: 'next', key: 'j', shows: 'opened' },
+  { name: 'next', key: 'j', shows: 'opened' },
+  { name: 'previous', key: 'k', shows: 'opened' },
+  { name: 'case', key: 'c', shows: 'folds' },
+  { name: 'case', key: 'c', shows: 'folds' },
+  { name: 'sideBySide', key: 's', shows: 'layout' },
+  { name: 'sideBySide', key: 's', shows: 'layout' },
+  { name: 'select', key: 'v', shows: 'selected' },
+  { name: 'select', key: 'v', shows: 'selected' },
+];
+const CASE_KEYS: readonly Press[] = [
+  { name: 'nextCase', key: 'ArrowDown', shows: 'hardCase' },
+  { name: 'nextCase', key: 'ArrowDown', shows: 'hardCase' },
+  { name: 'previousCase', key: 'ArrowUp', shows: 'hardCase' },
+];
+const SEARCH_KEYS: readonly Press[] = [
+  { name: 'search', key: 'z', shows: 'found' },
+  { name: 'search', key: 'Backspace', shows: 'found' },
+];
+const CARD: Press = { name: 'card', key: 'j', shows: 'card' };
+
+/** Measures the next key in the page, so that nothing of the way to this process is in it. */
+async function expectKey(page: Page, shows: Shown): Promise<void> {
   await page.evaluate(
-    ({ code, most }) => {
-      // The page's own policy allows no code from text; it is left out of this page alone (`bypassCSP`).
-      const read = new Function('before', `return ${code};`) as (before: unknown) => unknown;
+    ({ name, most }) => {
+      const read = window.deskReaders[name];
       const before = read(undefined);
       delete window.deskKeyMs;
-      window.addEventListener(
-        'keydown',
-        (event) => {
-          const look = (frames: number): void => {
-            requestAnimationFrame(() => {
-              const { port1, port2 } = new MessageChannel();
-              port1.onmessage = () => {
-                if (read(before) !== before) window.deskKeyMs = performance.now() - event.timeStamp;
-                else if (frames === 0) window.deskKeyMs = -1;
-                else look(frames - 1);
-              };
-              port2.postMessage(null);
-            });
-          };
-          look(most);
-        },
-        { capture: true, once: true },
-      );
+      const afterFrame = (then: () => void): void => {
+        requestAnimationFrame(() => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = then;
+          port2.postMessage(null);
+        });
+      };
+      const look = (event: KeyboardEvent, frames: number): void =>
+        afterFrame(() => {
+          if (read(before) !== before) window.deskKeyMs = performance.now() - event.timeStamp;
+          else if (frames === 0) window.deskKeyMs = -1;
+          else look(event, frames - 1);
+        });
+      const options = { capture: true, once: true };
+      window.addEventListener('keydown', (event) => look(event, most), options);
     },
-    { code: shown, most: MOST_FRAMES },
+    { name: shows, most: MOST_FRAMES },
   );
 }
 
-async function press(page: Page, { name, key, shown }: Press): Promise<number> {
-  await expectKey(page, shown);
+async function press(page: Page, { name, key, shows }: Press): Promise<number> {
+  await expectKey(page, shows);
   await page.keyboard.press(key);
   const handle = await page.waitForFunction(() => window.deskKeyMs);
   const ms = Number(await handle.jsonValue());
@@ -145,8 +152,9 @@ async function round(page: Page): Promise<Map<string, number[]>> {
 }
 
 async function benchDesk(browser: Browser, url: string): Promise<BenchFigure[]> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
+  await page.addInitScript(installReaders);
   await page.goto(url);
   await page.getByRole('navigation', { name: 'Views' }).waitFor();
   await page

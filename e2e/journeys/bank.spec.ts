@@ -1,6 +1,63 @@
 import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from '@playwright/test';
+import { z } from 'zod';
+import { memskill } from '../preparedWorkspace.ts';
 import { expect, test } from '../studio.ts';
-import { goTo, queued, skillsShown } from './steps.ts';
+import {
+  applyApproved,
+  approve,
+  expectRecorded,
+  goTo,
+  openedName,
+  queued,
+  rejectOpened,
+  skillsShown,
+  statusLine,
+  verdicts,
+  waitForProposals,
+  waitForStatus,
+} from './steps.ts';
+
+/** A replay on the sample, on a machine that does other things too. */
+const REPLAY_TIMEOUT_MS = 60_000;
+
+const runsSchema = z.array(
+  z.object({
+    status: z.string(),
+    bankVersion: z.number(),
+    stages: z.array(z.object({ stage: z.number(), bankVersion: z.number() })),
+  }),
+);
+const bankSchema = z.object({
+  hash: z.string(),
+  cause: z.string(),
+  skills: z.array(z.object({ name: z.string(), isPinned: z.boolean() })),
+});
+
+async function asJson<Out>(schema: z.ZodType<Out>, ...args: readonly string[]): Promise<Out> {
+  return schema.parse(JSON.parse(await memskill(...args, '--json')));
+}
+
+function bankOf(workspace: string, version: number): Promise<z.infer<typeof bankSchema>> {
+  return asJson(bankSchema, 'bank', 'show', String(version), '--workspace', workspace);
+}
+
+/** A skill of the version that is shown, with what can be proposed about it. */
+async function openSkill(page: Page, name: string): Promise<Locator> {
+  await page.getByRole('article').getByRole('button', { name, exact: true }).click();
+  return page.getByRole('group', { name: `Propose about ${name}` });
+}
+
+async function propose(page: Page, title: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: title });
+  await dialog.getByLabel('Reason').fill('Two reviewers, two opinions.');
+  await dialog.getByRole('button', { name: 'Propose' }).click();
+  await expect(dialog.getByRole('status').filter({ hasText: 'waits for review' })).toBeVisible({
+    timeout: REPLAY_TIMEOUT_MS,
+  });
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(dialog).toBeHidden();
+}
 
 test('rolling back makes a new version with the old skills, and erases nothing', async ({ studio }) => {
   const { page } = await studio.open({ workspace: await studio.workspaceWith('versions') });
@@ -60,4 +117,127 @@ test('a file that is no bank is refused, with what to do', async ({ studio }) =>
   await dialog.getByLabel('Bank file').setInputFiles(file);
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
   await expect(dialog.getByRole('alert')).toContainText('notes.json');
+});
+
+test('two changes of one skill do not go together: one is taken back, the other applied, the first stale', async ({
+  studio,
+}) => {
+  test.slow();
+  const workspace = await studio.workspaceWith('versions');
+  const { page } = await studio.open({ workspace });
+  await goTo(page, 'Bank');
+  const skill = 'keep_calendar_dates';
+  const version = Number(
+    /\d+/u.exec(await page.getByRole('heading', { level: 2, name: /^Version \d+$/u }).innerText())?.[0],
+  );
+  const actions = await openSkill(page, skill);
+  await actions.getByRole('button', { name: 'Pin', exact: true }).click();
+  await propose(page, `Pin ${skill}`);
+  await actions.getByRole('button', { name: 'Retire' }).click();
+  await propose(page, `Retire ${skill}`);
+
+  await goTo(page, 'Review');
+  const pin = queued(page, skill).filter({ hasText: '· pin ·' });
+  const retire = queued(page, skill).filter({ hasText: '· retire ·' });
+  for (const one of [pin, retire]) {
+    await one.click();
+    await expect(one).toHaveAttribute('aria-current', 'true');
+    await approve(page);
+    await expect(one).toContainText('approved');
+  }
+
+  // Neither is applied, and it says which two and what to do.
+  await expect(page.getByText('conflict', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: /^Apply 2 approved/u }).click();
+  const refused = page.getByRole('dialog', { name: /^Apply 2 changes/u });
+  const conflict = refused.getByRole('alert');
+  await expect(conflict).toContainText(`both change ${skill}`);
+  await expect(conflict).toContainText('Take one of them back, then apply.');
+  await expect(refused.getByRole('button', { name: 'Apply 2 changes' })).toBeDisabled();
+  // Nor by another way in.
+  await expect(memskill('review', '--apply', '--workspace', workspace)).rejects.toThrow(
+    new RegExp(`both change skill "${skill}"; retract one of them, then apply`, 'u'),
+  );
+
+  // Its link leads to the one that is taken back.
+  await refused.getByRole('listitem').filter({ hasText: 'pin' }).getByRole('link', { name: skill }).click();
+  await expect(refused).toBeHidden();
+  await expect(pin).toHaveAttribute('aria-current', 'true');
+  await openedName(page);
+  await verdicts(page).getByRole('button', { name: 'Take back' }).click();
+  await expectRecorded(page, `Taken back: ${skill}.`);
+  await expect(pin).toContainText('ready');
+  await expect(page.getByText('conflict', { exact: true })).toBeHidden();
+  const made = await applyApproved(page);
+  expect(made).toBe(version + 1);
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+
+  // The other is for a bank that is no more. A rebase says that it does not fit this one, so it is put away.
+  await expect(pin).toContainText('stale');
+  await expect(retire).toHaveCount(0);
+  await openedName(page);
+  await expect(verdicts(page).getByRole('button', { name: 'Approve', exact: true })).toBeDisabled();
+  await page.getByRole('button', { name: 'Rebase' }).click();
+  await expect(page.getByRole('alert')).toContainText(`no longer fits bank version ${made}; discard it`);
+  await expect(pin).toContainText('stale');
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await expectRecorded(page, `Discarded: ${skill}.`);
+  await expect(queued(page).filter({ hasText: 'stale' })).toHaveCount(0);
+
+  const [before, after] = [await bankOf(workspace, version), await bankOf(workspace, made)];
+  expect(before.skills.map(({ name }) => name)).toContain(skill);
+  expect(after.skills).toEqual(before.skills.filter(({ name }) => name !== skill));
+});
+
+test('what was rolled back is not what the next stage trains on', async ({ studio }) => {
+  test.slow();
+  const workspace = await studio.workspaceWith('review');
+  const { page } = await studio.open({ workspace });
+  await goTo(page, 'Review');
+  const applied = await approve(page);
+  await rejectOpened(page);
+  await rejectOpened(page);
+  const made = await applyApproved(page);
+  await page.getByRole('link', { name: `Open bank v${made}` }).click();
+  expect(await skillsShown(page)).toContain(applied);
+
+  const base = made - 1;
+  await page
+    .getByRole('navigation', { name: 'Versions of the bank' })
+    .getByRole('link', { name: new RegExp(`^v${base} `, 'u') })
+    .click();
+  await expect(page.getByRole('heading', { level: 2, name: `Version ${base}`, exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Roll back to this version' }).click();
+  const dialog = page.getByRole('dialog', { name: `Roll back to version ${base}` });
+  await expect(dialog).toContainText(applied);
+  await dialog.getByRole('button', { name: 'Roll back', exact: true }).click();
+  const restored = made + 1;
+  await expect(
+    page.getByRole('heading', { level: 2, name: `Version ${restored}`, exact: true }),
+  ).toBeVisible();
+  expect(await skillsShown(page)).not.toContain(applied);
+
+  await statusLine(page).getByRole('button', { name: 'Resume' }).click();
+  await waitForStatus(page, 'of 18');
+  await waitForProposals(page);
+  await goTo(page, 'Runs');
+  const second = page.getByRole('table', { name: 'Stages' }).getByRole('row').nth(2);
+  await expect(second.getByRole('link', { name: `v${restored}`, exact: true })).toBeVisible();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as CSV' }).click();
+  const csv = await readFile(await (await download).path(), 'utf8');
+
+  // The same from outside, and in the numbers of each step: nobody selected what was rolled back.
+  const [run] = await asJson(runsSchema, 'runs', '--workspace', workspace);
+  expect(run?.status).toBe('waiting');
+  expect(run?.stages.map(({ bankVersion }) => bankVersion)).toEqual([base, restored]);
+  expect(run?.bankVersion).toBe(restored);
+  const [before, after] = [await bankOf(workspace, base), await bankOf(workspace, restored)];
+  expect(after.cause).toBe('rollback');
+  expect(after.hash).toBe(before.hash);
+  expect(after.skills.map(({ name }) => name)).not.toContain(applied);
+  const [names = '', ...steps] = csv.trim().split('\r\n');
+  expect(steps.filter((line) => line.split(',')[1] === '2')).toHaveLength(6);
+  expect(names).toContain('skill/insert');
+  expect(names).not.toContain(`skill/${applied}`);
 });

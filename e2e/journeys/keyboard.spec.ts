@@ -1,17 +1,5 @@
-import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../studio.ts';
-import { expectRecorded, openedName, waitForProposals } from './steps.ts';
-
-const MOST_TABS = 60;
-
-/** Tab by tab, as one who has no mouse. */
-async function tabTo(page: Page, control: Locator): Promise<void> {
-  for (let tabs = 0; tabs < MOST_TABS; tabs += 1) {
-    if (await control.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`${MOST_TABS} tabs did not lead to ${control.toString()}.`);
-}
+import { expectFocusKept, expectRecorded, openedName, tabTo, waitForProposals } from './steps.ts';
 
 test('from the first start to a new version of the bank without a mouse', async ({ studio }) => {
   const { page } = await studio.open();
@@ -32,15 +20,21 @@ test('from the first start to a new version of the bank without a mouse', async 
   await expectRecorded(page, `Approved: ${first}.`);
   await page.keyboard.press('z');
   await expectRecorded(page, `Taken back: ${first}.`);
+  // With the focus in the card that goes with the verdict.
+  await page.keyboard.press('c');
+  await expect(page.locator('article summary:focus')).toHaveCount(1);
   await page.keyboard.press('a');
   await expectRecorded(page, `Approved: ${first}.`);
+  await expect.poll(() => openedName(page)).not.toBe(first);
+  await expectFocusKept(page);
 
   await page.keyboard.press('A');
   await tabTo(page, page.getByRole('dialog').getByRole('button', { name: 'Apply 1 change' }));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name: /^Bank v\d+ was made$/u })).toBeVisible();
   await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog')).toHaveCount(0);
+  // The button that opened it is gone.
+  await expectFocusKept(page);
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
 });

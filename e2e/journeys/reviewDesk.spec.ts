@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test';
 import { writeLargeWorkspace } from '../largeWorkspace.ts';
 import { expect, test } from '../studio.ts';
 import {
@@ -42,6 +43,49 @@ test('one verdict on several', async ({ studio }) => {
   await expect(dialog).toBeHidden();
   await expect(queued(page).filter({ hasText: 'parked' })).toHaveCount(2);
   await expect(queued(page).filter({ hasText: 'ready' })).toHaveCount(1);
+});
+
+test('one verdict on a whole cluster, taken back and given again as one', async ({ studio }) => {
+  const workspace = studio.makeFolder();
+  await writeLargeWorkspace(workspace, { cases: 240, proposals: 60, steps: 12 });
+  const { page } = await studio.open({ workspace });
+  await goTo(page, 'Review');
+  await openedName(page);
+  // Clusters come by turns, so three of the sixty are of this one: p1, p21 and p41.
+  const ofCluster = ['p1', 'p21', 'p41'];
+  const rowOf = (id: string): Locator => queued(page).filter({ hasText: `${id} · ` });
+  const selection = page.getByRole('group', { name: 'Selection' });
+  await selection.getByRole('button', { name: 'Cluster' }).click();
+  await expect(selection.getByRole('status')).toHaveText('3 selected');
+  await expect(selection.getByRole('button', { name: 'Cluster' })).toBeDisabled();
+  await expect(verdicts(page).getByRole('button', { name: 'Edit and approve' })).toBeDisabled();
+
+  await verdicts(page).getByRole('button', { name: 'Reject 3' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Reject 3 proposals' });
+  await expect(dialog.getByRole('rowheader')).toHaveText(ofCluster.map((id) => `${id}, r1`));
+  await expect(dialog.getByRole('button', { name: 'Reject 3' })).toBeDisabled();
+  await dialog.getByRole('radio', { name: /^Redundant/u }).check();
+  await dialog.getByLabel('In your words').fill('The whole cluster is one question.');
+  await dialog.getByRole('button', { name: 'Reject 3' }).click();
+  await expectRecorded(page, 'Rejected 3 proposals');
+  await expect(dialog).toBeHidden();
+  await expect(viewLink(page, 'Review')).toHaveAccessibleName(/57/u);
+  await expect(selection.getByRole('status')).toHaveText('0 selected');
+
+  await page.getByLabel('Show decided ones').check();
+  for (const id of ofCluster) await expect(rowOf(id)).toContainText('rejected');
+  await expect(queued(page).filter({ hasText: 'rejected' })).toHaveCount(3);
+  // Whichever of them lies open, they are taken back as they were given.
+  await page.keyboard.press('z');
+  await expect(viewLink(page, 'Review')).toHaveAccessibleName(/60/u);
+  for (const id of ofCluster) await expect(rowOf(id)).toContainText('ready');
+  await page.keyboard.press('y');
+  await expect(viewLink(page, 'Review')).toHaveAccessibleName(/57/u);
+  for (const id of ofCluster) await expect(rowOf(id)).toContainText('rejected');
+  await rowOf('p41').click();
+  await expect(page.getByRole('article', { name: 'Proposal p41' })).toContainText(
+    'redundant: The whole cluster is one question.',
+  );
 });
 
 test('what is left goes stale when another change is applied, and is bound to the new bank by a rebase', async ({

@@ -5,6 +5,17 @@ import { expect } from '../studio.ts';
 
 /** A stage on the sample, on a machine that does other things too. */
 const STAGE_TIMEOUT_MS = 60_000;
+const MOST_TABS = 60;
+
+/** Tab by tab, as one who has no mouse. */
+export async function tabTo(page: Page, control: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  await expect(control).toBeEnabled();
+  for (let tabs = 0; tabs < MOST_TABS; tabs += 1) {
+    if (await control.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${MOST_TABS} tabs did not lead to ${control.toString()}.`);
+}
 
 /** A link of the navigation. */
 export function viewLink(page: Page, view: string): Locator {
@@ -77,6 +88,17 @@ export async function approve(page: Page): Promise<string> {
   return name;
 }
 
+/** Rejects what lies open; returns the name of the skill that the proposal is about. */
+export async function rejectOpened(page: Page): Promise<string> {
+  const name = await openedName(page);
+  await verdicts(page).getByRole('button', { name: 'Reject', exact: true }).click();
+  const reasons = page.getByRole('dialog', { name: `Reject ${name}` });
+  await reasons.getByRole('radio', { name: /^Too broad/u }).check();
+  await reasons.getByRole('button', { name: 'Reject', exact: true }).click();
+  await expectRecorded(page, `Rejected: ${name}.`);
+  return name;
+}
+
 /** Makes the next version of the bank of what is approved; returns its number. The result stays open. */
 export async function applyApproved(page: Page): Promise<number> {
   await page.getByRole('button', { name: /^Apply \d+ approved/u }).click();
@@ -95,4 +117,14 @@ export async function skillsShown(page: Page): Promise<string[]> {
   const rows = page.getByRole('article').getByRole('rowheader').getByRole('button');
   await expect(rows.first()).toBeVisible();
   return rows.evaluateAll((buttons) => buttons.map((button) => button.lastChild?.textContent?.trim() ?? ''));
+}
+
+/** No dialog is open, and the focus is somewhere in the page. */
+export async function expectFocusKept(page: Page): Promise<void> {
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect
+    .poll(() =>
+      page.evaluate(() => document.activeElement !== null && document.activeElement !== document.body),
+    )
+    .toBe(true);
 }

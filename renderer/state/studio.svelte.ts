@@ -15,10 +15,15 @@ import type { ReplayProgress } from '../../core/contract/proposal.ts';
 import type { Run, RunProgress } from '../../core/contract/run.ts';
 import { Keymap } from './keymap.ts';
 import { ModelWork } from './modelWork.ts';
-import { WAITING_STATES } from './proposalStates.ts';
+import { isOneOf, STAGED_STATES, WAITING_STATES } from './proposalStates.ts';
 import { Route, type ViewName } from './route.svelte.ts';
 
 type ProposalRow = CallOutput<'proposals.list'>[number];
+
+export interface DueProposals {
+  readonly undecided: readonly ProposalRow[];
+  readonly approved: readonly ProposalRow[];
+}
 
 /** Views that handle commands which are offered everywhere. */
 const HANDLING_VIEWS: Partial<Record<CommandId, ViewName>> = {
@@ -41,7 +46,8 @@ export class Studio {
   #application = $state.raw<Application | null>(null);
   #settings = $state.raw<Settings>(settingsSchema.parse({}));
   #runs = $state.raw<readonly Run[] | null>(null);
-  #openProposals = $state.raw<readonly ProposalRow[]>([]);
+  /** Not decided on, or not applied yet. */
+  #unfinished = $state.raw<readonly ProposalRow[]>([]);
   /** Chosen by the person; null follows the latest run. */
   #chosenRunId = $state<string | null>(null);
   /** Failures of work that belongs to no control, until somebody dismisses them. */
@@ -102,7 +108,21 @@ export class Studio {
 
   /** Proposals of all runs that wait for a verdict. */
   get openProposals(): readonly ProposalRow[] {
-    return this.#openProposals;
+    return this.#unfinished.filter(({ state }) => isOneOf(WAITING_STATES, state));
+  }
+
+  /**
+   * What a run that waits for its reviewer waits for, as the engine counts: neither what was parked nor what is bound to
+   * another bank.
+   */
+  dueOf(runId: string): DueProposals {
+    const due = this.#unfinished.filter(
+      (one) => one.runId === runId && !one.isStale && one.state !== 'parked',
+    );
+    return {
+      undecided: due.filter(({ state }) => isOneOf(WAITING_STATES, state)),
+      approved: due.filter(({ state }) => isOneOf(STAGED_STATES, state)),
+    };
   }
 
   get problems(): readonly unknown[] {
@@ -211,7 +231,8 @@ export class Studio {
       this.#runs = runs;
     }
     if (has('proposals') || has('bank')) {
-      this.#openProposals = await this.call('proposals.list', { runId: null, states: [...WAITING_STATES] });
+      const states = [...WAITING_STATES, ...STAGED_STATES];
+      this.#unfinished = await this.call('proposals.list', { runId: null, states });
     }
   }
 

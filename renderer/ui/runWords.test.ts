@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Run } from '../../core/contract/run.ts';
-import { engineModelId, engineWords, hasModel } from './runWords.ts';
+import type { DueProposals } from '../state/studio.svelte.ts';
+import { dueWords, engineModelId, engineWords, hasModel } from './runWords.ts';
 
 /** Only what a run was started with is looked at. */
 const runWith = (config: Run['config']): Run => ({ config }) as Run;
@@ -27,4 +28,13 @@ test('a run that names no model still says that it has one', () => {
   expect(engineWords(runWith({ engine: 'builtin', designer: 'llm' }), null)).toBe(
     'Built-in, designer: a language model',
   );
+});
+
+/** How many there are is all that is asked of them. */
+const rows = (count: number) => Array.from({ length: count }) as DueProposals['approved'];
+
+test('what a run waits for: verdicts first, then that what is approved is applied', () => {
+  expect(dueWords({ undecided: rows(2), approved: rows(1) })).toBe('Review 2 proposals');
+  expect(dueWords({ undecided: [], approved: rows(1) })).toBe('Apply 1 approved change');
+  expect(dueWords({ undecided: [], approved: [] })).toBe(null);
 });

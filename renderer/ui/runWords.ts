@@ -1,4 +1,12 @@
 import type { Run } from '../../core/contract/run.ts';
+import type { DueProposals } from '../state/studio.svelte.ts';
+import { counted } from './format.ts';
+
+/** What a run waits for; null while it is nothing. */
+export function dueWords({ undecided, approved }: DueProposals): string | null {
+  if (undecided.length > 0) return `Review ${counted(undecided.length, 'proposal')}`;
+  return approved.length === 0 ? null : `Apply ${counted(approved.length, 'approved change')}`;
+}
 
 /** What the states of a run are called everywhere. */
 export const STATUS_WORDS: Readonly<Record<Run['status'], string>> = {

@@ -18,7 +18,7 @@ export class GrowingNumbers implements Ascending {
   }
 
   append(value: number): void {
-    if (this.#length === this.#numbers.length) this.#makeRoom(2 * this.#length);
+    if (this.#length === this.#numbers.length) this.#makeRoom(this.#length + 1);
     this.#numbers[this.#length] = value;
     this.#length += 1;
   }
@@ -26,7 +26,7 @@ export class GrowingNumbers implements Ascending {
   /** Many at once: growing step by step would copy them again and again. */
   appendAll(values: ArrayLike<number>): void {
     const length = this.#length + values.length;
-    if (length > this.#numbers.length) this.#makeRoom(Math.max(length, 2 * this.#numbers.length));
+    if (length > this.#numbers.length) this.#makeRoom(length);
     this.#numbers.set(values, this.#length);
     this.#length = length;
   }
@@ -68,9 +68,10 @@ export class GrowingNumbers implements Ascending {
     return at;
   }
 
-  #makeRoom(capacity: number): void {
-    const longer = new Float64Array(capacity);
-    longer.set(this.#numbers);
+  /** And half as much again: room that is not written to costs nothing yet. */
+  #makeRoom(length: number): void {
+    const longer = new Float64Array(Math.ceil(length * 1.5));
+    longer.set(this.#numbers.subarray(0, this.#length));
     this.#numbers = longer;
   }
 }

@@ -45,8 +45,7 @@ export class ExtentPyramid {
   grow(): void {
     let blocks = Math.floor(this.#ground.lows.length / FANOUT);
     for (let level = 0; blocks > (this.#levels[level]?.lows.length ?? 0); level += 1) {
-      for (let block = this.#levels[level]?.lows.length ?? 0; block < blocks; block += 1)
-        this.#closeBlock(level, block);
+      this.#closeBlocks(level, blocks);
       blocks = Math.floor(blocks / FANOUT);
     }
   }
@@ -85,21 +84,28 @@ export class ExtentPyramid {
     return this.#levels[level - 1] ?? this.#ground;
   }
 
-  /** Enters 16 blocks of a level into the one above. */
-  #closeBlock(level: number, block: number): void {
+  /** Enters what is new of a level into the one above, up to `count` blocks of 16. */
+  #closeBlocks(level: number, count: number): void {
     const { lows, highs } = this.#levelOf(level);
     const [leasts, mosts] = [lows.packed, highs.packed];
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (let at = block * FANOUT; at < (block + 1) * FANOUT; at += 1) {
-      const least = leasts[at] ?? NaN;
-      const most = mosts[at] ?? NaN;
-      if (least < low) low = least;
-      if (most > high) high = most;
-    }
     const above = (this.#levels[level] ??= { lows: new GrowingNumbers(), highs: new GrowingNumbers() });
-    above.lows.append(low);
-    above.highs.append(high);
+    const known = above.lows.length;
+    const newLows = new Float64Array(count - known);
+    const newHighs = new Float64Array(count - known);
+    for (let block = known; block < count; block += 1) {
+      let low = Number.POSITIVE_INFINITY;
+      let high = Number.NEGATIVE_INFINITY;
+      for (let at = block * FANOUT; at < (block + 1) * FANOUT; at += 1) {
+        const least = leasts[at] ?? NaN;
+        const most = mosts[at] ?? NaN;
+        if (least < low) low = least;
+        if (most > high) high = most;
+      }
+      newLows[block - known] = low;
+      newHighs[block - known] = high;
+    }
+    above.lows.appendAll(newLows);
+    above.highs.appendAll(newHighs);
   }
 }
 

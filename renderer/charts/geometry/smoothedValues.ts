@@ -61,17 +61,16 @@ export class SmoothedValues implements SeriesValues {
 
   /** Where a drawing stands still, only what is new costs something. */
   #catchUp(): void {
-    const { packed } = this.#source;
-    const wholeBlocks = Math.floor(this.length / BLOCK);
-    for (let block = this.#lows.length; block < wholeBlocks; block += 1) {
-      const { low, high } = this.#average.extentThrough(packed, block * BLOCK, (block + 1) * BLOCK);
-      this.#lows.append(low);
-      this.#highs.append(high);
-      this.#blocks.grow();
-      const { average, startWeight } = this.#average.state;
-      this.#averages.append(average);
-      this.#startWeights.append(startWeight);
-    }
+    const known = this.#lows.length;
+    const count = Math.floor(this.length / BLOCK) - known;
+    if (count === 0) return;
+    const blocks = { from: known * BLOCK, size: BLOCK, count };
+    const { lows, highs, averages, startWeights } = this.#average.throughBlocks(this.#source.packed, blocks);
+    this.#lows.appendAll(lows);
+    this.#highs.appendAll(highs);
+    this.#blocks.grow();
+    this.#averages.appendAll(averages);
+    this.#startWeights.appendAll(startWeights);
   }
 
   #averageBefore(block: number): MovingAverage {

@@ -7,6 +7,22 @@ export interface AverageState {
   readonly startWeight: number;
 }
 
+export interface Blocks {
+  /** Position of the first value. */
+  readonly from: number;
+  /** Values of a block. */
+  readonly size: number;
+  readonly count: number;
+}
+
+/** One number for each block: the least and the greatest average in it, and the state after it. */
+export interface AverageBlocks {
+  readonly lows: Float64Array;
+  readonly highs: Float64Array;
+  readonly averages: Float64Array;
+  readonly startWeights: Float64Array;
+}
+
 /**
  * Exponential moving average whose early values are corrected for its start at 0, so that the first one is the first
  * value itself; one value after the other.
@@ -23,30 +39,43 @@ export class MovingAverage {
     this.#startWeight = state.startWeight;
   }
 
-  get state(): AverageState {
-    return { average: this.#average, startWeight: this.#startWeight };
-  }
-
   /** As `next` for each value of a stretch. @returns the least and the greatest average of it. */
   extentThrough(values: Float64Array, from: number, to: number): Extent {
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    // Local: fields would be written for each of what may be a million values.
+    const { lows, highs } = this.throughBlocks(values, { from, size: Math.max(to - from, 0), count: 1 });
+    return { low: lows[0] ?? Number.POSITIVE_INFINITY, high: highs[0] ?? Number.NEGATIVE_INFINITY };
+  }
+
+  /** As `next` for each value of some blocks in a row, in one go: there may be a million values. */
+  throughBlocks(values: Float64Array, { from, size, count }: Blocks): AverageBlocks {
+    const lows = new Float64Array(count);
+    const highs = new Float64Array(count);
+    const averages = new Float64Array(count);
+    const startWeights = new Float64Array(count);
+    // Local: fields would be written for each value.
     const strength = this.#strength;
     let average = this.#average;
     let startWeight = this.#startWeight;
-    for (let at = from; at < to; at += 1) {
-      const value = values[at] ?? Number.NaN;
-      if (!Number.isFinite(value)) continue;
-      average = strength * average + (1 - strength) * value;
-      startWeight *= strength;
-      const corrected = average / (1 - startWeight);
-      if (corrected < low) low = corrected;
-      if (corrected > high) high = corrected;
+    let at = from;
+    for (let block = 0; block < count; block += 1) {
+      let low = Number.POSITIVE_INFINITY;
+      let high = Number.NEGATIVE_INFINITY;
+      for (const end = at + size; at < end; at += 1) {
+        const value = values[at] ?? Number.NaN;
+        if (!Number.isFinite(value)) continue;
+        average = strength * average + (1 - strength) * value;
+        startWeight *= strength;
+        const corrected = average / (1 - startWeight);
+        if (corrected < low) low = corrected;
+        if (corrected > high) high = corrected;
+      }
+      lows[block] = low;
+      highs[block] = high;
+      averages[block] = average;
+      startWeights[block] = startWeight;
     }
     this.#average = average;
     this.#startWeight = startWeight;
-    return { low, high };
+    return { lows, highs, averages, startWeights };
   }
 
   /** The average with this value in it; a value that is not finite is a gap, and leaves it as it was. */

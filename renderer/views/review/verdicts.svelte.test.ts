@@ -152,3 +152,18 @@ test('what lies open is taken back before what was given last; what was applied 
   await verdicts.undo();
   expect(queue.states()).toEqual(['ready', 'approved', 'ready']);
 });
+
+test('one of several given at once is taken back with the others, also while it lies open', async () => {
+  const queue = new FakeQueue('p1', 'p2', 'p3');
+  const verdicts = new Verdicts(queue);
+  const given = [
+    await verdicts.give({ verdict: 'reject', about: queue.get('p1'), reason: 'wrong' }),
+    await verdicts.give({ verdict: 'reject', about: queue.get('p2'), reason: 'wrong' }),
+  ];
+  verdicts.record(given, 'Rejected 2 proposals.');
+  queue.open('p1');
+  expect(verdicts.retractable).toEqual(['skill_p1', 'skill_p2']);
+  await verdicts.takeBack();
+  expect(queue.states()).toEqual(['ready', 'ready', 'ready']);
+  expect(verdicts.toRedo?.map(({ proposalId }) => proposalId)).toEqual(['p1', 'p2']);
+});

@@ -80,12 +80,22 @@ export class Verdicts {
     return this.#history.toRedo;
   }
 
-  /** What `takeBack` takes back: the verdict on what lies open, else the last one given here. */
-  readonly retractable = $derived.by(() => {
+  /**
+   * What lies open and can be taken back by itself; null where the last step is what is taken back, of which it may be
+   * one of several.
+   */
+  readonly #alone = $derived.by(() => {
     const { opened } = this.#queue;
-    if (opened !== null && isPossible(opened.proposal.state, 'retract')) return [nameOf(opened.proposal)];
-    return this.#history.toUndo?.map(({ name }) => name) ?? null;
+    if (opened === null || !isPossible(opened.proposal.state, 'retract')) return null;
+    const last = this.#history.toUndo ?? [];
+    const isOfSeveral = last.length > 1 && last.some(({ proposalId }) => proposalId === opened.proposal.id);
+    return isOfSeveral ? null : opened.proposal;
   });
+
+  /** What `takeBack` takes back: the verdict on what lies open, else the last ones given here. */
+  readonly retractable = $derived.by(() =>
+    this.#alone === null ? (this.#history.toUndo?.map(({ name }) => name) ?? null) : [nameOf(this.#alone)],
+  );
 
   /** True when it was recorded; the next one that waits is then opened. */
   async decide(verdicted: Verdicted): Promise<boolean> {
@@ -133,10 +143,10 @@ export class Verdicts {
     this.#recorded = { text, isVerdict: false };
   }
 
-  /** Takes back the verdict on what lies open, else the last one given here. */
+  /** Takes back what `retractable` names. */
   async takeBack(): Promise<void> {
-    const proposal = this.#queue.opened?.proposal ?? null;
-    if (proposal === null || !isPossible(proposal.state, 'retract')) {
+    const proposal = this.#alone;
+    if (proposal === null) {
       await this.undo();
       return;
     }
