@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { fileModel, serverModel } from './fixtures.ts';
-import { BUILT_IN, judgeWarning, roleList, roleRows, rolesOf, unassignedWords } from './roleWords.ts';
+import {
+  BUILT_IN,
+  emptyChoice,
+  judgeWarning,
+  roleList,
+  roleRows,
+  rolesOf,
+  unassignedWords,
+} from './roleWords.ts';
 
 const CHAT = fileModel({ id: 'a', name: 'A', roles: ['executor', 'judge'] });
 const OTHER = serverModel({ id: 'b', name: 'B', roles: ['answerer'] });
@@ -32,6 +40,15 @@ test('without a model of its own a role falls to the executor, where that is one
   const executor = 'As the executor: A';
   expect(words([CHAT, OTHER])).toEqual([BUILT_IN, executor, executor, executor, BUILT_IN]);
   expect(words([OTHER])).toEqual(Array(5).fill(BUILT_IN));
+});
+
+test('what a run that names no model for a role gets', () => {
+  const none = { assigned: null, executor: null };
+  expect(emptyChoice('judge', { assigned: 'B', executor: 'A' })).toBe('As assigned: B');
+  expect(emptyChoice('judge', { assigned: null, executor: 'A' })).toBe('As the executor: A');
+  expect(emptyChoice('executor', { assigned: null, executor: 'A' })).toBe('None assigned');
+  expect(emptyChoice('judge', none)).toBe('None assigned');
+  expect(emptyChoice('embedder', none)).toBe(BUILT_IN);
 });
 
 test('a judge of its own words is warned of', () => {

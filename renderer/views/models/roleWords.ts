@@ -69,6 +69,16 @@ export function unassignedWords(role: ModelRole, models: readonly ModelView[]): 
     : `As the executor: ${executor.name}`;
 }
 
+/** What it comes to when a new run names no model for a role. */
+export function emptyChoice(
+  role: ModelRole,
+  { assigned, executor }: { readonly assigned: string | null; readonly executor: string | null },
+): string {
+  if (assigned !== null) return `As assigned: ${assigned}`;
+  if (role === 'embedder') return BUILT_IN;
+  return executor === null || role === 'executor' ? 'None assigned' : `As the executor: ${executor}`;
+}
+
 /** Why what is assigned deserves a second thought; null when it does not. */
 export function judgeWarning(models: readonly ModelView[]): string | null {
   const executor = models.find(({ roles }) => roles.includes('executor'));
