@@ -132,7 +132,10 @@ export const downloadProgressSchema = z.strictObject({
 });
 export type ModelDownloadProgress = z.infer<typeof downloadProgressSchema>;
 
-/** Which model serves which role; a role that is left out is served by the built-in engine. */
+/**
+ * Which model serves which role. One that is left out is played by the executor's model where the run has models at all, and
+ * by the built-in engine where it has none; texts are then embedded by the built-in embedder.
+ */
 export const modelAssignmentsSchema = z.partialRecord(modelRoleSchema, z.string().min(1));
 export type ModelAssignments = z.infer<typeof modelAssignmentsSchema>;
 

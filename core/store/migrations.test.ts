@@ -82,7 +82,12 @@ test('a workspace of version 1 is copied, then brought up to date with everythin
   expect(workspace.runs.list()).toEqual([RUN]);
   expect(workspace.hardCases.list()).toEqual(CASES);
   expect(workspace.hardCases.listSummaries(null).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
-  expect(workspace.settings.get()).toEqual({ theme: 'system', curveSmoothing: 0.8, runDefaults: {} });
+  expect(workspace.settings.get()).toEqual({
+    theme: 'system',
+    curveSmoothing: 0.8,
+    modelRoles: {},
+    runDefaults: {},
+  });
   expect(idsIn(backupOf(folder))).toEqual({ version: [1], check: ['ok'], ids: ['a', 'b', 'c'] });
   expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
