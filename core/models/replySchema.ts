@@ -26,8 +26,8 @@ export type ReplySchema =
     }
   | { readonly oneOf: readonly ReplySchema[] };
 
-/** llama.cpp refuses to repeat a rule more often than this (MAX_REPETITION_THRESHOLD of its grammar parser). */
-export const MAX_REPETITIONS = 2000;
+/** llama.cpp refuses to repeat a rule 2,000 times (MAX_REPETITION_THRESHOLD of its grammar parser); later versions allow it once more. */
+export const MAX_REPETITIONS = 1999;
 /** Deeper than any reply of ours; a schema that contains itself ends here. */
 const MAX_DEPTH = 16;
 
