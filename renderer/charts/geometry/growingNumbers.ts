@@ -4,7 +4,7 @@ const FIRST_CAPACITY = 64;
 
 /** Numbers in the order in which they came, packed. Law: only ever longer; appending is O(1) amortised. */
 export class GrowingNumbers implements Ascending {
-  #numbers = new Float64Array(FIRST_CAPACITY);
+  #numbers: Float64Array = new Float64Array(FIRST_CAPACITY);
   #length = 0;
 
   static of(values: Iterable<number>): GrowingNumbers {
@@ -23,8 +23,13 @@ export class GrowingNumbers implements Ascending {
     this.#length += 1;
   }
 
-  /** Many at once: growing step by step would copy them again and again. */
-  appendAll(values: ArrayLike<number>): void {
+  /** Many at once. The first ones are taken over as they are, not copied: nobody else may write to them from then on. */
+  appendAll(values: Float64Array): void {
+    if (this.#length === 0) {
+      this.#numbers = values;
+      this.#length = values.length;
+      return;
+    }
     const length = this.#length + values.length;
     if (length > this.#numbers.length) this.#makeRoom(length);
     this.#numbers.set(values, this.#length);

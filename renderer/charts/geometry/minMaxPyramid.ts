@@ -135,13 +135,16 @@ export class MinMaxPyramid implements SeriesValues {
     this.#extents.grow();
   }
 
-  /** As `append` for each, in a fraction of the time. */
+  /** As `append` for each, in a fraction of the time. The array is taken over: nobody else may write to it from then on. */
   appendAll(values: Float64Array): void {
     const before = this.length;
     this.#values.appendAll(values);
     const { packed } = this.#values;
-    for (let at = before; at < this.length; at += 1)
-      if (!Number.isFinite(packed[at])) packed[at] = Number.NaN;
+    for (let at = before; at < this.length; at += 1) {
+      // Plain comparisons: a call for each of a million values is what opening a chart would wait for.
+      const value = packed[at] ?? Number.NaN;
+      if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) packed[at] = Number.NaN;
+    }
     this.#extents.grow();
   }
 

@@ -1,5 +1,11 @@
 import type { Extent } from './minMaxPyramid.ts';
 
+/**
+ * 1 less this is 1 to the last bit. Multiplied on and on, the weight would end as a number so small that processors take
+ * many times as long for it, and rounding would keep it from ever becoming 0.
+ */
+const NEGLIGIBLE = 1e-17;
+
 /** What a moving average has come to. */
 export interface AverageState {
   readonly average: number;
@@ -61,10 +67,14 @@ export class MovingAverage {
       let high = Number.NEGATIVE_INFINITY;
       for (const end = at + size; at < end; at += 1) {
         const value = values[at] ?? Number.NaN;
-        if (!Number.isFinite(value)) continue;
+        // A gap; in plain comparisons, because a call for each value would take longer than all the rest.
+        if (!(value > Number.NEGATIVE_INFINITY && value < Number.POSITIVE_INFINITY)) continue;
         average = strength * average + (1 - strength) * value;
-        startWeight *= strength;
-        const corrected = average / (1 - startWeight);
+        if (startWeight !== 0) {
+          startWeight *= strength;
+          if (startWeight < NEGLIGIBLE) startWeight = 0;
+        }
+        const corrected = startWeight === 0 ? average : average / (1 - startWeight);
         if (corrected < low) low = corrected;
         if (corrected > high) high = corrected;
       }
@@ -83,6 +93,7 @@ export class MovingAverage {
     if (!Number.isFinite(value)) return Number.NaN;
     this.#average = this.#strength * this.#average + (1 - this.#strength) * value;
     this.#startWeight *= this.#strength;
+    if (this.#startWeight < NEGLIGIBLE) this.#startWeight = 0;
     return this.#average / (1 - this.#startWeight);
   }
 }
