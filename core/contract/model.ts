@@ -138,14 +138,3 @@ export type ModelDownloadProgress = z.infer<typeof downloadProgressSchema>;
  */
 export const modelAssignmentsSchema = z.partialRecord(modelRoleSchema, z.string().min(1));
 export type ModelAssignments = z.infer<typeof modelAssignmentsSchema>;
-
-/** What a run's calls came to, by role. */
-export const roleCostSchema = z.strictObject({
-  calls: count,
-  failedCalls: count,
-  promptTokens: count,
-  cachedPromptTokens: count,
-  completionTokens: count,
-  seconds: z.number().min(0),
-});
-export type RoleCostView = z.infer<typeof roleCostSchema>;

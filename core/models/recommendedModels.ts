@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { modelRoleSchema, type ModelRole } from '../contract/model.ts';
 import { AppError } from '../shared/errors.ts';
 
 const positive = z.number().int().min(1);
-
-export const modelRoleSchema = z.enum(['executor', 'answerer', 'judge', 'designer', 'embedder']);
-export type ModelRole = z.infer<typeof modelRoleSchema>;
 
 export const recommendedModelSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9.-]+$/u),
