@@ -38,7 +38,11 @@ describe('wrong usage exits 2', () => {
     ],
     [
       ['train', '--resume', 'x', '--k', '3'],
-      'A resumed run keeps the name and the options it was started with; leave them out beside --resume.',
+      'A resumed run keeps the name and the options it was started with; leave them out beside --resume, but for --max-calls, --max-model-tokens and --max-model-hours.',
+    ],
+    [
+      ['train', '--resume', 'x', '--max-calls', '-1'],
+      /^Wrong setting: maxCalls \(--max-calls\) is -1 but must be /u,
     ],
     [['train', '--name', 'x'.repeat(101)], '--name takes at most 100 characters, not 101.'],
     [

@@ -27,6 +27,7 @@ import {
 import {
   evaluationReportSchema,
   metricRowSchema,
+  runCapsSchema,
   runEventSchema,
   runProgressSchema,
   runSchema,
@@ -50,11 +51,6 @@ function event<Payload extends z.ZodType>(payload: Payload): { payload: Payload 
 const nothing = z.strictObject({});
 const runIdInput = z.strictObject({ runId: z.string() });
 /** Caps on model calls, tokens and hours; checked as the options they are. */
-const runCapsSchema = z.strictObject({
-  maxCalls: z.number().optional(),
-  maxModelTokens: z.number().optional(),
-  maxModelHours: z.number().optional(),
-});
 const clusterIdInput = z.strictObject({ clusterId: z.string() });
 const modelIdInput = z.strictObject({ modelId: z.string().min(1) });
 const proposalIdInput = z.strictObject({ proposalId: z.string() });

@@ -85,6 +85,14 @@ export const runEventSchema = z.strictObject({
 });
 export type RunEvent = z.infer<typeof runEventSchema>;
 
+/** The options of a run that may change when it is resumed: they say when it pauses, not what it does. */
+export const runCapsSchema = z.strictObject({
+  maxCalls: z.number().optional(),
+  maxModelTokens: z.number().optional(),
+  maxModelHours: z.number().optional(),
+});
+export type RunCaps = z.infer<typeof runCapsSchema>;
+
 /** How a run stopped. `metricsHash` covers every metric of every step and is equal for equal runs. */
 export const trainResultSchema = z.strictObject({
   run: z.string(),

@@ -1,8 +1,8 @@
 import type { Client } from '../../contract/rpc.ts';
-import type { TrainResult } from '../../contract/run.ts';
+import { runCapsSchema, type RunCaps, type TrainResult } from '../../contract/run.ts';
 import { AppError } from '../../shared/errors.ts';
 import { hint, textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
-import { checkedRunOptions } from '../runOptions.ts';
+import { checkedChanges, checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 import { formatDuration } from '../terminalOutput.ts';
 
@@ -98,15 +98,28 @@ export async function reportData(
   output.line();
 }
 
+/** Caps that take the place of those a run has; null without any. @throws UsageError when anything else is given. */
+function readCaps(context: CommandContext, name: string | null): RunCaps | null {
+  const given = Object.keys(context.runOptions);
+  if (name !== null || given.some((option) => !Object.hasOwn(runCapsSchema.shape, option))) {
+    throw new UsageError(
+      'A resumed run keeps the name and the options it was started with; leave them out beside --resume, but for --max-calls, --max-model-tokens and --max-model-hours.',
+    );
+  }
+  return given.length === 0 ? null : runCapsSchema.parse(checkedChanges(context.runOptions));
+}
+
+/** Why it was paused, where nobody asked for it: a model out of reach, a budget used up. */
+async function reportPause(client: Client, runId: string, { output }: CommandContext): Promise<void> {
+  const { message } = await client.call('runs.get', { runId });
+  if (message !== null) output.line(message);
+}
+
 async function run(context: CommandContext): Promise<void> {
   const resumed = textFlag(context, 'resume');
   const isContinue = context.flags.continue === true;
   const name = textFlag(context, 'name');
-  if (resumed !== null && (Object.keys(context.runOptions).length > 0 || name !== null)) {
-    throw new UsageError(
-      'A resumed run keeps the name and the options it was started with; leave them out beside --resume.',
-    );
-  }
+  const caps = resumed === null ? null : readCaps(context, name);
   if (name !== null && name.length > MAX_NAME_LENGTH)
     throw new UsageError(`--name takes at most ${MAX_NAME_LENGTH} characters, not ${name.length}.`);
   const config = resumed === null ? checkedRunOptions(context.runOptions) : null;
@@ -115,14 +128,20 @@ async function run(context: CommandContext): Promise<void> {
   if (config !== null && context.flags['json'] !== true) await reportData(client, config, context);
   const started =
     config === null
-      ? await client.call('runs.resume', { runId: resumed ?? '', isContinue })
+      ? await client.call('runs.resume', {
+          runId: resumed ?? '',
+          isContinue,
+          ...(caps === null ? {} : { caps }),
+        })
       : await client.call('runs.start', { config, name, isContinue });
-  reportRun(await followRun(client, started.id, context), context);
+  const result = await followRun(client, started.id, context);
+  if (result.status === 'paused') await reportPause(client, result.run, context);
+  reportRun(result, context);
 }
 
 export const trainCommand: CommandSpec = {
   name: 'train',
-  usage: 'train [options] | train --resume RUN [--continue]',
+  usage: 'train [options] | train --resume RUN [--continue] [--max-calls N]',
   summary:
     'Trains the controller and evolves the bank. In the manual review mode it saves when proposals wait at the end of a stage and exits. Ctrl-C pauses: everything up to the last finished step is kept.',
   flags: [
