@@ -24,7 +24,7 @@ import type { ServerConnection } from '../models/server/serverConnection.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Workspace } from '../store/workspace.ts';
-import { DownloadWatch } from './models/downloadWatch.ts';
+import { OngoingWork } from './ongoingWork.ts';
 import { askDevices } from './models/modelDevices.ts';
 import { examineFile, examineServer, fetchModel, type FoundModel } from './models/modelSources.ts';
 import { tryModel } from './models/modelTrial.ts';
@@ -52,7 +52,7 @@ const ENDED = new Set(['finished', 'cancelled']);
  */
 export class ModelLibrary {
   readonly #setup: ModelLibrarySetup;
-  readonly #downloads: DownloadWatch;
+  readonly #downloads: OngoingWork<ModelDownloadProgress, Pick<ModelDownloadProgress, 'recommendedId'>>;
   readonly #views: ModelViews;
   /** Two models tried at once would measure each other. */
   readonly #trials = pLimit(1);
@@ -62,7 +62,11 @@ export class ModelLibrary {
 
   constructor(setup: ModelLibrarySetup) {
     this.#setup = setup;
-    this.#downloads = new DownloadWatch(setup.onDownloads, setup.clock);
+    this.#downloads = new OngoingWork({
+      keyOf: ({ recommendedId }) => recommendedId,
+      tell: setup.onDownloads,
+      clock: setup.clock,
+    });
     this.#views = new ModelViews({
       readSecret: setup.readSecret,
       devices: () => this.#knownDevices(),
@@ -310,7 +314,7 @@ export class ModelLibrary {
     signal: AbortSignal,
   ): Promise<FoundModel> {
     const { id: recommendedId, ...source } = wanted;
-    if (this.#downloads.has(recommendedId))
+    if (this.#downloads.has({ recommendedId }))
       throw new AppError('CONFLICT', `${source.file} is being downloaded already; wait for it.`);
     const progress = { recommendedId, receivedBytes: 0, totalBytes: source.bytes };
     this.#downloads.note({ ...progress, bytesPerSecond: null, remainingMs: null });
@@ -323,7 +327,7 @@ export class ModelLibrary {
         onProgress: (report) => this.#downloads.note({ recommendedId, ...report }),
       });
     } finally {
-      this.#downloads.end(recommendedId);
+      this.#downloads.end({ recommendedId });
     }
   }
 }

@@ -14,7 +14,8 @@ import { parseRunState } from '../training/runState.ts';
 import type { TrainingContext } from '../training/trainingContext.ts';
 import { openModels, type OpenedModels } from './models/openModels.ts';
 import type { Platform } from './platform.ts';
-import type { ReplayWatch } from './replayWatch.ts';
+import type { OngoingWork } from './ongoingWork.ts';
+import type { ReplayProgress } from '../contract/proposal.ts';
 
 /** What every run and evaluation of an open workspace shares. */
 export interface StudioParts {
@@ -22,7 +23,7 @@ export interface StudioParts {
   readonly archive: MemoryArchive;
   readonly platform: Platform;
   readonly clock: Clock;
-  readonly replays: ReplayWatch;
+  readonly replays: OngoingWork<ReplayProgress, Pick<ReplayProgress, 'proposalIds'>>;
 }
 
 /** Native parts that were started for a run; whoever opened them closes them. */

@@ -22,7 +22,7 @@ import { ModelLibrary } from './modelLibrary.ts';
 import type { StudioParts } from './openTraining.ts';
 import { createPageHandlers } from './pageHandlers.ts';
 import type { Platform } from './platform.ts';
-import { ReplayWatch } from './replayWatch.ts';
+import { OngoingWork } from './ongoingWork.ts';
 
 export interface StudioOptions {
   readonly platform: Platform;
@@ -55,7 +55,11 @@ export class Studio {
   readonly #changes: ChangeFeed;
 
   private constructor(shared: Omit<StudioParts, 'replays'>) {
-    const replays = new ReplayWatch((ongoing) => this.#emit('review.onReplays', ongoing), shared.clock);
+    const replays: StudioParts['replays'] = new OngoingWork({
+      keyOf: ({ proposalIds }) => proposalIds.join(' '),
+      tell: (ongoing) => this.#emit('review.onReplays', ongoing),
+      clock: shared.clock,
+    });
     const parts: StudioParts = { ...shared, replays };
     this.#parts = parts;
     this.#active = new ActiveRuns(parts, (progress) => this.#emit('runs.onProgress', progress));

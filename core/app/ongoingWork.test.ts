@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReplayProgress } from '../contract/proposal.ts';
-import { ReplayWatch } from './replayWatch.ts';
+import { OngoingWork } from './ongoingWork.ts';
 
 const progress = (id: string, done: number): ReplayProgress => ({
   runId: 'run1',
@@ -12,11 +12,12 @@ const progress = (id: string, done: number): ReplayProgress => ({
 test('beginnings and ends are told at once, what lies between at most ten times a second', () => {
   let nowMs = 0;
   const told: string[] = [];
-  const watch = new ReplayWatch(
-    (ongoing) =>
+  const watch = new OngoingWork<ReplayProgress, Pick<ReplayProgress, 'proposalIds'>>({
+    keyOf: ({ proposalIds }) => proposalIds.join(' '),
+    tell: (ongoing) =>
       void told.push(ongoing.map(({ proposalIds, done }) => `${proposalIds.join('+')}:${done}`).join(' ')),
-    { now: () => nowMs },
-  );
+    clock: { now: () => nowMs },
+  });
   watch.note(progress('p1', 0));
   nowMs = 50;
   watch.note(progress('p1', 1));
