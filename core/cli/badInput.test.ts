@@ -38,7 +38,7 @@ describe('wrong usage exits 2', () => {
     ],
     [
       ['train', '--resume', 'x', '--k', '3'],
-      'A resumed run keeps the name and the options it was started with; leave them out beside --resume, but for --max-calls, --max-model-tokens and --max-model-hours.',
+      'A resumed run keeps the name and the options it was started with; leave them out beside --resume, but for --max-calls, --max-model-tokens, --max-model-hours and --model-context.',
     ],
     [
       ['train', '--resume', 'x', '--max-calls', '-1'],

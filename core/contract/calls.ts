@@ -50,7 +50,6 @@ function event<Payload extends z.ZodType>(payload: Payload): { payload: Payload 
 
 const nothing = z.strictObject({});
 const runIdInput = z.strictObject({ runId: z.string() });
-/** Caps on model calls, tokens and hours; checked as the options they are. */
 const clusterIdInput = z.strictObject({ clusterId: z.string() });
 const modelIdInput = z.strictObject({ modelId: z.string().min(1) });
 const proposalIdInput = z.strictObject({ proposalId: z.string() });
@@ -174,7 +173,7 @@ export const calls = {
   ),
   /**
    * Goes on with a run that is paused, waiting for review, or was killed. `isContinue`: train on without waiting. `caps`
-   * are the only options of a run that may change: they say when it pauses, not what it does.
+   * are the only options of a run that may change: they say what pauses it.
    */
   'runs.resume': call(
     runIdInput.extend({ isContinue: z.boolean(), caps: runCapsSchema.optional() }),

@@ -85,11 +85,15 @@ export const runEventSchema = z.strictObject({
 });
 export type RunEvent = z.infer<typeof runEventSchema>;
 
-/** The options of a run that may change when it is resumed: they say when it pauses, not what it does. */
+/**
+ * The options of a run that may change when it is resumed: what pauses it. Caps say when it does, not what it does; a
+ * larger context lets a prompt fit that could not be made shorter.
+ */
 export const runCapsSchema = z.strictObject({
   maxCalls: z.number().optional(),
   maxModelTokens: z.number().optional(),
   maxModelHours: z.number().optional(),
+  modelContext: z.number().optional(),
 });
 export type RunCaps = z.infer<typeof runCapsSchema>;
 

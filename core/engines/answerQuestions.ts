@@ -30,7 +30,9 @@ async function judgeAnswer(
 ): Promise<Judgement | null> {
   const { job, context } = around;
   const isNeeded =
-    job.judgesAll || context.config.rewardMetric === 'judge' || answer.f1 < context.config.failureThreshold;
+    job.judges === 'all' ||
+    context.config.rewardMetric === 'judge' ||
+    (job.judges === 'failures' && answer.f1 < context.config.failureThreshold);
   if (!isNeeded) return null;
   return context.roles.judge.judge(
     { question: question.text, golds: question.golds, prediction: answer.prediction },

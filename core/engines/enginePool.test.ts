@@ -50,7 +50,7 @@ function job(traceId: string, options: Partial<EpisodeJob> = {}): EpisodeJob {
     questionIds: trace?.questions.map(({ id }) => id) ?? [],
     memoriesPerQuestion: 20,
     hidesNoop: false,
-    judgesAll: false,
+    judges: 'failures',
     returnsMemories: true,
     ...options,
   };

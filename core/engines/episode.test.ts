@@ -39,7 +39,7 @@ function job(options: Partial<EpisodeJob> = {}): EpisodeJob {
     questionIds: TRACE.questions.map(({ id }) => id),
     memoriesPerQuestion: 20,
     hidesNoop: false,
-    judgesAll: false,
+    judges: 'failures',
     returnsMemories: false,
     ...options,
   };
@@ -277,7 +277,7 @@ test.each(['embedder', 'executor', 'answerer', 'judge'] as const)(
   },
 );
 
-test('the judge is asked about failures only, about everything where the job or the reward wants it', async () => {
+test('the judge is asked about failures, about everything or about nothing as the job and the reward want it', async () => {
   const asked = async (options: Partial<EpisodeJob>, settings: Partial<RunConfig> = {}): Promise<number> => {
     let count = 0;
     const roles = toyRoles();
@@ -293,8 +293,10 @@ test('the judge is asked about failures only, about everything where the job or 
     return count;
   };
   expect(await asked({})).toBe(5);
-  expect(await asked({ judgesAll: true })).toBe(10);
-  expect(await asked({}, { rewardMetric: 'judge' })).toBe(10);
+  expect(await asked({ judges: 'all' })).toBe(10);
+  expect(await asked({ judges: 'reward' })).toBe(0);
+  for (const judges of ['failures', 'reward'] as const)
+    expect(await asked({ judges }, { rewardMetric: 'judge' })).toBe(10);
 });
 
 test("the judge's score is the reward where it is asked for, and half right is a failure", async () => {

@@ -43,8 +43,11 @@ export interface EpisodeJob {
   readonly memoriesPerQuestion: number;
   /** Noop skills are not shown to the executor (reference 7.1, evaluation). */
   readonly hidesNoop: boolean;
-  /** Also judge every answer (otherwise only failures and, when the judge is the reward, all). */
-  readonly judgesAll: boolean;
+  /**
+   * Which answers are judged: all; failures, whose reason a hard case keeps; or only where the judge's score is the
+   * reward, when nobody reads a verdict otherwise. Where it is the reward, all are.
+   */
+  readonly judges: 'all' | 'failures' | 'reward';
   /** Give the final memories back. */
   readonly returnsMemories: boolean;
 }

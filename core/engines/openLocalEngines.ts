@@ -10,6 +10,7 @@ import type { EngineModels } from './engineModels.ts';
 import type { EnginesSetup } from './engines.ts';
 import { createLlmRoles } from './llm/createLlmRoles.ts';
 import { createLlmDesigner } from './llm/llmDesigner.ts';
+import { rememberingModel } from './llm/rememberingModel.ts';
 import type { ModelRole } from './llm/promptNotes.ts';
 import { LocalEngines, type EngineRoles } from './localEngines.ts';
 import type { Designer } from './roles.ts';
@@ -60,13 +61,16 @@ function createDesigner(config: RunConfig, models: EngineModels | null): Designe
       return null;
     case 'builtin':
       return createBuiltinDesigner();
-    case 'llm':
+    case 'llm': {
+      const model = modelOf(models, 'designer');
+      const replies = models?.replies ?? null;
       return createLlmDesigner({
-        model: modelOf(models, 'designer'),
+        model: replies === null ? model : rememberingModel(model, replies),
         seed: config.seed,
         reflectionRounds: config.reflectionRounds,
         onNote: models?.onNote,
       });
+    }
   }
 }
 

@@ -52,7 +52,7 @@ export class EpisodeReplayRunner implements ReplayRunner {
       questionIds: request.questionIds,
       memoriesPerQuestion: this.#config.memTopK,
       hidesNoop: true,
-      judgesAll: false,
+      judges: 'reward',
       returnsMemories: false,
     };
   }

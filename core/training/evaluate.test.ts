@@ -54,7 +54,7 @@ test('every question of the split is asked once, greedily, without noop, and jud
     selection: 'greedy',
     biasScale: 0,
     hidesNoop: true,
-    judgesAll: true,
+    judges: 'all',
     memoriesPerQuestion: 21,
   });
   expect(jobs[0]?.questionIds).toHaveLength(20);

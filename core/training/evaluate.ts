@@ -87,7 +87,7 @@ export async function evaluate(input: EvaluationInput): Promise<EvaluationReport
     questionIds: trace.questions.map((question) => question.id),
     memoriesPerQuestion: config.memTopKEval,
     hidesNoop: true,
-    judgesAll: true,
+    judges: 'all',
     returnsMemories: false,
   }));
   const episodes = await runEpisodes(engines, jobs, {

@@ -33,7 +33,7 @@ export async function measureSelection(
     questionIds: splitSelection(trace).selection.map((question) => question.id),
     memoriesPerQuestion: config.memTopK,
     hidesNoop: true,
-    judgesAll: false,
+    judges: 'reward',
     returnsMemories: true,
   }));
   const episodes = await runEpisodes(engines, jobs, { signal });

@@ -47,7 +47,8 @@ test.each([
   ['UNAVAILABLE', 'server-unreachable', true],
   // A thread that died, a full disk.
   ['UNAVAILABLE', undefined, false],
-  ['INVALID_INPUT', 'prompt-too-long', false],
+  ['INVALID_INPUT', 'prompt-too-long', true],
+  ['INVALID_INPUT', undefined, false],
 ] as const)('%s with the reason %s pauses the run: %s', (code, reason, isPausing) => {
   expect(isModelFailure(new AppError(code, 'It failed.', { details: { reason } }))).toBe(isPausing);
 });

@@ -62,7 +62,7 @@ function episodeJob(
     questionIds: questions.map((question) => question.id),
     memoriesPerQuestion: config.memTopK,
     hidesNoop: false,
-    judgesAll: false,
+    judges: 'failures',
     returnsMemories: true,
   };
 }

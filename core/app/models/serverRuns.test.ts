@@ -130,6 +130,18 @@ test('a budget that is used up pauses the run; with a higher cap it goes on to t
   expect(first?.values['cost/calls']).toBeGreaterThan(6);
 });
 
+test('a prompt that fits no context pauses the run and says so; with a larger one it goes on', async () => {
+  const runId = await start({ ...SHORT, modelContext: 256 });
+  expect(await wait(runId)).toMatchObject({ status: 'paused' });
+  const paused = await client.call('runs.get', { runId });
+  expect(paused.message).toMatch(/prompt of the executor needs at least \d+ tokens.*larger context/u);
+  expect(await client.call('cases.list', { runId, category: null, diagnosis: null, limit: 10 })).toEqual([]);
+
+  await client.call('runs.resume', { runId, isContinue: false, caps: { modelContext: 8192 } });
+  const whole = await wait(await start(SHORT));
+  expect(await wait(runId)).toMatchObject({ status: 'finished', metricsHash: whole.metricsHash });
+});
+
 test('a server that fails pauses the run with cause and remedy; no case is made of it', async () => {
   const whole = await wait(await start(SHORT));
   const answered = server.requestsTo(CHAT).length;

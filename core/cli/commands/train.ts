@@ -103,7 +103,7 @@ function readCaps(context: CommandContext, name: string | null): RunCaps | null 
   const given = Object.keys(context.runOptions);
   if (name !== null || given.some((option) => !Object.hasOwn(runCapsSchema.shape, option))) {
     throw new UsageError(
-      'A resumed run keeps the name and the options it was started with; leave them out beside --resume, but for --max-calls, --max-model-tokens and --max-model-hours.',
+      'A resumed run keeps the name and the options it was started with; leave them out beside --resume, but for --max-calls, --max-model-tokens, --max-model-hours and --model-context.',
     );
   }
   return given.length === 0 ? null : runCapsSchema.parse(checkedChanges(context.runOptions));
