@@ -3,8 +3,8 @@
  *
  * All are processor times of the page's main thread in Chromium's own account, so that other work on the machine does
  * not count. `curves.firstPaint.script` is the page's scripts, from the rewards as numbers to the painted chart,
- * `curves.firstPaint` the same with styles, layout and painting, as in all figures that follow: `curves.panFrame` one
- * frame of a drag with half of the points in sight, 12 pixels a frame; `curves.panLeap` the same where each frame leaps
+ * `curves.averagePaint.script` the same until the moving average has joined in the frames after it, and `curves.firstPaint`
+ * to the painted chart with styles, layout and painting, as in all figures that follow: `curves.panFrame` one frame of a drag with half of the points in sight, 12 pixels a frame; `curves.panLeap` the same where each frame leaps
  * by up to a third of the width; `curves.append` the share of a core that one new step ten times a second takes while all
  * points are seen. To compare machines by, in the same page: `curves.calibration`, a fixed loop of arithmetic, and
  * `curves.calibration.memory`, writing 8 MB (as much as a million numbers take) for the first time.
@@ -23,6 +23,8 @@ import { printFigures } from './printFigures.ts';
 import type {} from './curvePage/main.ts';
 
 const OPENINGS = 5;
+/** More than an average of a million values takes to join. */
+const AVERAGE_FRAMES = 20;
 const PAN_FRAMES = 60;
 const DRAG_PX = 12;
 const LEAP_PX = 4;
@@ -115,6 +117,13 @@ async function openChart({ page }: OpenPage): Promise<void> {
   });
 }
 
+/** Until nothing joins any more. */
+async function settle({ page }: OpenPage): Promise<void> {
+  await page.evaluate(async (frames) => {
+    for (let frame = 0; frame < frames; frame += 1) await window.curvePage.afterFrame();
+  }, AVERAGE_FRAMES);
+}
+
 async function spentOn(opened: OpenPage, work: () => Promise<void>): Promise<MainThread> {
   const before = await mainThread(opened);
   await work();
@@ -128,9 +137,12 @@ async function busyDuring(opened: OpenPage, work: () => Promise<void>): Promise<
 
 async function benchFirstPaint(browser: Browser, folder: string): Promise<BenchFigure[]> {
   const samples: MainThread[] = [];
+  const withAverage: number[] = [];
   for (let opening = 0; opening < OPENINGS; opening += 1) {
     const opened = await openPage(browser, folder);
-    samples.push(await spentOn(opened, () => openChart(opened)));
+    const painted = await spentOn(opened, () => openChart(opened));
+    samples.push(painted);
+    withAverage.push(painted.scriptMs + (await spentOn(opened, () => settle(opened))).scriptMs);
     if ((await opened.page.locator('canvas').count()) !== 1) throw new Error('The chart was not drawn.');
     await opened.page.context().close();
   }
@@ -140,6 +152,7 @@ async function benchFirstPaint(browser: Browser, folder: string): Promise<BenchF
       'ms',
       samples.map(({ scriptMs }) => scriptMs),
     ),
+    benchFigure('curves.averagePaint.script', 'ms', withAverage),
     benchFigure(
       'curves.firstPaint',
       'ms',
@@ -203,6 +216,7 @@ async function benchCurves(browser: Browser, folder: string): Promise<BenchFigur
   const figures = await benchFirstPaint(browser, folder);
   const opened = await openPage(browser, folder);
   await openChart(opened);
+  await settle(opened);
   figures.push(...(await benchPan(opened)), await benchAppends(opened));
   const calibration: number[] = [];
   const memory: number[] = [];

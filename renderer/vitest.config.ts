@@ -11,6 +11,8 @@ export default defineConfig({
   // Svelte's own browser build: the other one has no effects.
   resolve: { conditions: ['browser'] },
   test: {
+    // Properties take seconds where the machine is shared.
+    testTimeout: 60_000,
     maxWorkers: 2,
     reporters: ['default', ['json', { outputFile: 'out/renderer-unit-report.json' }]],
     projects: [

@@ -3,12 +3,6 @@ import { expect, test } from 'vitest';
 import { AscendingNumbers } from './ascendingNumbers.ts';
 import { GrowingNumbers } from './growingNumbers.ts';
 
-function ascending(first: number, values: readonly number[]): AscendingNumbers {
-  const numbers = new AscendingNumbers(first);
-  for (const value of values) numbers.append(value);
-  return numbers;
-}
-
 test('even or not, they answer as if all were kept', () => {
   fc.assert(
     fc.property(
@@ -20,7 +14,9 @@ test('even or not, they answer as if all were kept', () => {
         const values = Array.from({ length: evenCount }, (_, at) => at + 0.5);
         for (const increase of increases) values.push((values.at(-1) ?? 0.5) + increase);
         const kept = GrowingNumbers.of(values);
-        const numbers = ascending(0.5, values);
+        const numbers = new AscendingNumbers(0.5);
+        numbers.appendEven(0.5, evenCount);
+        for (const increased of values.slice(evenCount)) numbers.append(increased);
         expect([numbers.length, numbers.last]).toEqual([kept.length, kept.last]);
         expect([-1, 0, start].map((at) => numbers.at(at))).toEqual([-1, 0, start].map((at) => kept.at(at)));
         const from = Math.min(start, values.length);
@@ -41,4 +37,12 @@ test('none at all', () => {
     0,
     0,
   ]);
+});
+
+test('a stretch that does not follow is appended all the same', () => {
+  const numbers = new AscendingNumbers(0);
+  numbers.appendEven(0, 2);
+  numbers.appendEven(4, 3);
+  numbers.appendEven(7, 1);
+  expect(Array.from({ length: numbers.length }, (_, at) => numbers.at(at))).toEqual([0, 1, 4, 5, 6, 7]);
 });

@@ -40,6 +40,12 @@ export class AscendingNumbers implements Ascending {
     else (this.#kept ??= this.#keepEven()).append(value);
   }
 
+  /** `first`, `first + 1` and so on, `count` of them. */
+  appendEven(first: number, count: number): void {
+    if (this.#kept === null && first === this.#first + this.#evenCount) this.#evenCount += count;
+    else for (let at = 0; at < count; at += 1) this.append(first + at);
+  }
+
   at(position: number): number {
     if (this.#kept !== null) return this.#kept.at(position);
     return position >= 0 && position < this.#evenCount ? this.#first + position : Number.NaN;

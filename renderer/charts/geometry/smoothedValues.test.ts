@@ -46,3 +46,18 @@ test('every stretch is exact', () => {
     { seed: 1, numRuns: 200 },
   );
 });
+
+test('worked out in parts it is the same', () => {
+  const values = Array.from({ length: 1000 }, (_, at) => (at % 7) / 7);
+  const source = MinMaxPyramid.of(values);
+  const smoothed = new SmoothedValues(source, STRENGTH);
+  const lags = Array.from({ length: 4 }, () => {
+    const { lag } = smoothed;
+    smoothed.advance(400);
+    return lag;
+  });
+  expect(lags).toEqual([1000, 600, 200, 8]);
+  source.append(0.5);
+  expect(smoothed.extent()).toEqual(new SmoothedValues(source, STRENGTH).extent());
+  expect(smoothed.at(999)).toBe(averages(values)[999]);
+});

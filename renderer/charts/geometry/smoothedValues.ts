@@ -32,6 +32,16 @@ export class SmoothedValues implements SeriesValues {
     return this.#source.length;
   }
 
+  /** Values that are still to be worked out: whoever asks for an average or an extent waits for them. */
+  get lag(): number {
+    return this.length - this.#lows.length * BLOCK;
+  }
+
+  /** Works out some of them. */
+  advance(count: number): void {
+    this.#catchUp(Math.ceil(count / BLOCK));
+  }
+
   at(position: number): number {
     if (!(position >= 0 && position < this.length)) return Number.NaN;
     this.#catchUp();
@@ -60,9 +70,9 @@ export class SmoothedValues implements SeriesValues {
   }
 
   /** Where a drawing stands still, only what is new costs something. */
-  #catchUp(): void {
+  #catchUp(most = Number.POSITIVE_INFINITY): void {
     const known = this.#lows.length;
-    const count = Math.floor(this.length / BLOCK) - known;
+    const count = Math.min(Math.floor(this.length / BLOCK) - known, most);
     if (count === 0) return;
     const blocks = { from: known * BLOCK, size: BLOCK, count };
     const { lows, highs, averages, startWeights } = this.#average.throughBlocks(this.#source.packed, blocks);

@@ -17,6 +17,14 @@ test('along steps a value stands in the middle of its step', () => {
   expect([0, 0.9, 1, 5.5].map((place) => places.stepAt(place))).toEqual([0, 0, 1, 5]);
 });
 
+test('many steps at once are the same', () => {
+  const places = new StepPlaces('step');
+  places.appendSteps(0, 3);
+  places.appendSteps(3, 2);
+  expect([0, 2, 3, 4, 5].map((at) => places.points.at(at))).toEqual([0.5, 2.5, 3.5, 4.5, Number.NaN]);
+  expect([places.stepCount, places.nearest(9), places.stepAt(3.2)]).toEqual([5, 4, 3]);
+});
+
 test('along time a value stands where its step ended', () => {
   const places = placesOf('time', [
     [0, 10],

@@ -30,6 +30,12 @@ export class StepPlaces {
     this.#steps.append(step);
   }
 
+  /** As `append` for each of `count` steps in a row; along steps only. */
+  appendSteps(first: number, count: number): void {
+    this.points.appendEven(first + 0.5, count);
+    this.#steps.appendEven(first, count);
+  }
+
   /** Where so many steps were finished; beyond the last one known, that one's end. */
   boundaryOf(finishedSteps: number): number {
     if (this.kind === 'step') return finishedSteps;

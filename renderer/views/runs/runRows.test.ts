@@ -28,6 +28,16 @@ test('a series grows with the run, whenever it was first asked for', () => {
   expect([3, 4, 5, 6].map((at) => spent.at(at))).toEqual([4, 2.5, 2, Number.NaN]);
 });
 
+test('steps stand where they are, also where some are missing', () => {
+  const run = new RunRows();
+  const places = run.places('step');
+  run.append([row(0, {}), row(1, {}), row(2, {})]);
+  run.append([row(5, {}), row(7, {})]);
+  run.append([]);
+  expect([0, 1, 2, 3, 4].map((at) => places.points.at(at))).toEqual([0.5, 1.5, 2.5, 5.5, 7.5]);
+  expect(places.stepCount).toBe(8);
+});
+
 test('axes that there are numbers for', () => {
   const run = new RunRows();
   expect(run.axes).toEqual(['step']);

@@ -77,9 +77,11 @@ export class RunRows {
     if (known !== undefined) return known;
     const places = new StepPlaces(kind);
     this.#places.set(kind, places);
-    const appendRow =
-      kind === 'step' ? ({ step }: MetricRow) => places.append(step, step + 1) : summedUp(places, kind);
-    this.#follow((rows) => rows.forEach(appendRow));
+    if (kind === 'step') this.#follow((rows) => appendSteps(places, rows));
+    else {
+      const appendRow = summedUp(places, kind);
+      this.#follow((rows) => rows.forEach(appendRow));
+    }
     return places;
   }
 
@@ -87,6 +89,14 @@ export class RunRows {
     grow(this.#rows);
     this.#growing.push(grow);
   }
+}
+
+function appendSteps(places: StepPlaces, rows: readonly MetricRow[]): void {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return;
+  // Each step comes once, in order: as many numbers as rows from the first to the last are all of them.
+  if (last.step - first.step === rows.length - 1) places.appendSteps(first.step, rows.length);
+  else for (const { step } of rows) places.append(step, step + 1);
 }
 
 function summedUp(places: StepPlaces, kind: Exclude<AxisKind, 'step'>): (row: MetricRow) => void {
