@@ -10,6 +10,7 @@ import {
   type ModelRecord,
   type ModelRole,
   type ModelView,
+  type Placement,
   type RecommendedModelView,
 } from '../contract/model.ts';
 import { hashGgufFiles, readGgufFile } from '../models/ggufFile.ts';
@@ -26,6 +27,7 @@ import { AppError } from '../shared/errors.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { OngoingWork } from './ongoingWork.ts';
 import { askDevices } from './models/modelDevices.ts';
+import { configOfAssignments, deviceFor, placeModelsOf, supposedGpu } from './models/modelPlacement.ts';
 import { examineFile, examineServer, fetchModel, type FoundModel } from './models/modelSources.ts';
 import { tryModel } from './models/modelTrial.ts';
 import { isGguf, ModelViews, type GgufRecord } from './models/modelViews.ts';
@@ -189,6 +191,19 @@ export class ModelLibrary {
       const found = await askDevices(this.#setup.platform, both);
       this.#devices = Promise.resolve(found);
       return found;
+    });
+  }
+
+  /** @throws AppError as `readGgufFile`. */
+  plan(memoryGib: number | null): Promise<Placement | null> {
+    const { models, settings } = this.#setup.workspace;
+    const { modelRoles, runDefaults } = settings.get();
+    const config = configOfAssignments(modelRoles, runDefaults);
+    return placeModelsOf(config, {
+      find: (id) => models.get(id),
+      describe: (path) => this.#views.describe(path),
+      device: async () =>
+        memoryGib === null ? deviceFor(config, () => this.#knownDevices()) : supposedGpu(memoryGib),
     });
   }
 

@@ -63,6 +63,35 @@ test(
   },
 );
 
+test('the plan for several models on one GPU', { timeout: JOURNEY_TIMEOUT_MS }, async () => {
+  const { chat, folder, at } = place();
+  const plan = calls['models.plan'].output;
+  expect(await here.report('models', 'plan', ...at)).toMatch(/^No model file serves a role yet; /u);
+  const other = join(folder, 'other.gguf');
+  writeTinyGguf(other, { seed: 2 });
+  const first = await here.document(model, 'models', 'add', chat, '--name', 'One', ...at);
+  const second = await here.document(model, 'models', 'add', other, '--name', 'Two', ...at);
+  await here.report('models', 'assign', 'executor', first.id, ...at);
+  await here.report('models', 'assign', 'designer', second.id, ...at);
+  // Each process takes a quarter of a GiB for the GPU's library alone.
+  const small = ['--memory-gib', '0.4'];
+  expect(await here.report('models', 'plan', ...small, ...at)).toMatch(
+    /^GPU memory that models may take: 377 MiB\nmodel .*\nOne +executor, answerer, judge +by turns +25\d MiB \(estimated\) +1\.0 s \(estimated\) +1\nTwo +designer +by turns .* 1\nA stage of 400 episodes loads models 2 times: about 2 s \(estimated\), if none work at the same time\.\n$/u,
+  );
+  expect(await here.document(plan, 'models', 'plan', ...small, ...at)).toMatchObject({
+    device: { kind: 'gpu' },
+    turns: [[first.id], [second.id]],
+    loadsPerStage: 2,
+  });
+  expect(await here.report('models', 'plan', '--memory-gib', '8', ...at)).toContain(
+    'All stay loaded; nothing is loaded again.',
+  );
+  expect(await here.document(plan, 'models', 'plan', ...at)).toMatchObject({ turns: { length: 1 } });
+  expect(await here.refusal(2, 'models', 'plan', '--memory-gib', 'lots', ...at)).toContain(
+    '--memory-gib takes',
+  );
+});
+
 test('the machine, and what is recommended for it', async () => {
   const { at } = place();
   const devices = await here.document(calls['models.devices'].output, 'models', 'devices', ...at);

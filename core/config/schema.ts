@@ -118,6 +118,11 @@ export const runConfigSchema = z.strictObject({
     group: 'model',
     description: 'layers on the GPU; 0: the processor alone; none: as many as fit',
   }),
+  modelMemoryGib: option(z.number().gt(0).max(4096).nullable().default(null), {
+    group: 'model',
+    unit: 'GiB',
+    description: 'GPU (else main) memory for models, which take turns where it is short; none: what is free',
+  }),
   reflectionRounds: option(count(0, 10).default(1), {
     group: 'model',
     description: 'rounds in which a model as designer questions its analysis',

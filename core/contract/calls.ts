@@ -14,6 +14,7 @@ import {
   modelAssignmentsSchema,
   modelRoleSchema,
   modelViewSchema,
+  placementSchema,
   recommendedModelViewSchema,
 } from './model.ts';
 import {
@@ -343,6 +344,14 @@ export const calls = {
   /** Reads the file again and compares its hash. CORRUPT_DATA when it is another file by now. */
   'models.verify': call(modelIdInput, modelViewSchema),
   'models.devices': call(nothing, devicesSchema),
+  /**
+   * Where the assigned models would go in a run on models alone; null without a model file. `memoryGib`: as if this machine
+   * had a GPU of so much memory.
+   */
+  'models.plan': call(
+    z.strictObject({ memoryGib: z.number().gt(0).max(4096).nullable() }),
+    placementSchema.nullable(),
+  ),
   'models.recommended': call(nothing, z.array(recommendedModelViewSchema)),
   /** Goes over the network, and only then; goes on where an earlier one stopped. */
   'models.download': call(z.strictObject({ recommendedId: z.string() }), modelViewSchema),

@@ -67,6 +67,38 @@ export type ModelRecord = z.infer<typeof modelRecordSchema>;
 /** A number, and whether it was worked out from the file or read from llama.cpp after loading. */
 const figureSchema = z.strictObject({ value: z.number(), basis: z.enum(['estimated', 'measured']) });
 
+/** Where the models of a run go (core/models/placement.ts). */
+export const placementSchema = z.strictObject({
+  /** The GPU's memory, or the machine's where the processor does everything, and what may be taken of it. */
+  device: z.strictObject({ kind: z.enum(['gpu', 'memory']), bytes: count }),
+  models: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      roles: z.array(modelRoleSchema),
+      /** Weights, keys and values, computation, with all of it on the device. */
+      bytes: figureSchema,
+      /** Of loading it once. */
+      loadSeconds: figureSchema,
+      /** `kept`: loaded all the time; `turns`: unloaded for others and loaded again; `processor`: beside the GPU. */
+      place: z.enum(['kept', 'turns', 'processor']),
+      loadsPerStage: count,
+      /** It does not fit the device even without the others: some of its layers stay on the processor. */
+      isTooLarge: z.boolean(),
+    }),
+  ),
+  /** Ids that may be loaded at the same time; one list when nothing takes turns. Without those on the processor. */
+  turns: z.array(z.array(z.string())),
+  /** Each turn fits the device; where one does not, layers stay on the processor, or memory runs short. */
+  isFitting: z.boolean(),
+  /** What the figures below are for: each writes memories, then answers, then judges. */
+  episodesPerStage: count,
+  loadsPerStage: count,
+  /** Spent on loading in each stage after the first; measured when every loading time in it was. */
+  secondsPerStage: figureSchema,
+});
+export type Placement = z.infer<typeof placementSchema>;
+
 export const modelFitSchema = z.strictObject({
   weightBytes: figureSchema,
   kvCacheBytes: figureSchema,

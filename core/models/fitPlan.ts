@@ -12,6 +12,8 @@ export interface FitRequest {
   readonly sequences: number;
   /** Of the GPU, in bytes; null without one. */
   readonly freeVramBytes: number | null;
+  /** Without a GPU: nothing is taken for its library, and keys and values are 32-bit floats. */
+  readonly isOnProcessor?: boolean;
   /** Tokens evaluated at once; 512. */
   readonly batchTokens?: number;
   /** What loading it with the same context and sequences took, if it has been done. */
@@ -39,8 +41,8 @@ export interface FitPlan {
   readonly isWhollyOnGpu: boolean;
 }
 
-/** Keys and values are kept as 16-bit floats. */
-const KV_VALUE_BYTES = 2;
+/** Of a key or value in the cache. */
+const KV_VALUE_BYTES = { gpu: 2, processor: 4 } as const;
 const FLOAT_BYTES = 4;
 const BATCH_TOKENS = 512;
 /** Activations of one layer that are alive at once, in multiples of the embedding length. */
@@ -48,7 +50,7 @@ const LIVE_ACTIVATIONS = 16;
 /** What CUDA and Vulkan take for a context; 150 to 300 MiB on the cards of today. */
 const LIBRARY_BYTES = 256 * 2 ** 20;
 /** Left free, because other programs use the card as well. */
-const RESERVED_SHARE = 0.08;
+export const RESERVED_SHARE = 0.08;
 
 /**
  * Where a model's bytes would lie. Null when the header lacks what is needed. Estimates take the layers as equally large
@@ -62,10 +64,12 @@ export function planFit(model: GgufDescription, request: FitRequest): FitPlan | 
   const bytesPerWeight = model.sizeBytes / model.parameterCount;
   const tableBytes = (vocabularySize ?? 0) * embeddingLength * bytesPerWeight;
   const layerBytes = Math.max(0, model.sizeBytes - tableBytes) / layers;
+  const isOnProcessor = request.isOnProcessor === true;
+  const kvValueBytes = KV_VALUE_BYTES[isOnProcessor ? 'processor' : 'gpu'];
   const kvLayerBytes =
-    request.contextTokens * request.sequences * kvHeadCount * (keyLength + valueLength) * KV_VALUE_BYTES;
+    request.contextTokens * request.sequences * kvHeadCount * (keyLength + valueLength) * kvValueBytes;
   const liveNumbers = Math.max(vocabularySize ?? 0, embeddingLength * LIVE_ACTIVATIONS);
-  const computeBytes = batchTokens * liveNumbers * FLOAT_BYTES + LIBRARY_BYTES;
+  const computeBytes = batchTokens * liveNumbers * FLOAT_BYTES + (isOnProcessor ? 0 : LIBRARY_BYTES);
   const fitting = fittingLayers(request.freeVramBytes, {
     layers,
     layerBytes: layerBytes + kvLayerBytes,

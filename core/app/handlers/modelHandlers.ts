@@ -15,6 +15,7 @@ export function createModelHandlers(library: ModelLibrary): HandlersOf<'models'>
     'models.test': ({ modelId }, { signal }) => library.test(modelId, signal),
     'models.verify': ({ modelId }, { signal }) => library.verify(modelId, signal),
     'models.devices': (_, { signal }) => library.devices(signal),
+    'models.plan': ({ memoryGib }) => library.plan(memoryGib),
     'models.recommended': () => library.recommended(),
     'models.download': async ({ recommendedId }, { signal }) => library.download(recommendedId, signal),
     'models.downloads': async () => library.downloads,

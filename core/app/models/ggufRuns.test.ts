@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ModelRecord } from '../../contract/model.ts';
 import type { Client } from '../../contract/rpc.ts';
 import type { TrainResult } from '../../contract/run.ts';
-import { writeTinyGguf } from '../../models/fixtures/tinyGguf.ts';
 import { watchedProcesses } from '../../models/llama/fixtures/watchedProcess.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { Workspace } from '../../store/workspace.ts';
 import { Studio } from '../studio.ts';
 import { shortSamplePlatform } from './fixtures/shortSample.ts';
+import { tinyRecord } from './fixtures/tinyRecord.ts';
 
 // The whole application with llama.cpp itself, on a model of random weights: nonsense, but valid and repeatable.
 
@@ -43,35 +41,12 @@ let processes: ReturnType<typeof watchedProcesses>;
 let studio: Studio;
 let client: Client;
 
-function record(purpose: ModelRecord['purpose']): ModelRecord {
-  const path = join(folder, `${purpose}.gguf`);
-  writeTinyGguf(path, { contextTokens: 8192, isEmbeddingModel: purpose === 'embedding' });
-  const bytes = readFileSync(path);
-  return {
-    id: `gguf:${purpose}`,
-    name: `Tiny, ${purpose}`,
-    purpose,
-    contextTokens: 8192,
-    addedAtMs: 0,
-    test: null,
-    source: {
-      kind: 'gguf',
-      path,
-      sizeBytes: bytes.length,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      architecture: 'llama',
-      quantisation: null,
-      parameterCount: 1,
-    },
-  };
-}
-
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'memskill-gguf-'));
   processes = watchedProcesses();
   const workspace = await Workspace.open(folder, { clock: systemClock });
-  workspace.models.put(record('chat'));
-  workspace.models.put(record('embedding'));
+  workspace.models.put(tinyRecord(folder, 'chat'));
+  workspace.models.put(tinyRecord(folder, 'embedding'));
   await workspace.close();
   const platform = shortSamplePlatform(folder, { startModelProcess: processes.start });
   studio = await Studio.open(folder, { platform, clock: systemClock });

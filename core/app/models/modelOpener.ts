@@ -2,6 +2,7 @@ import { secretFromEnvironment } from '../../config/environment.ts';
 import type { RunConfig } from '../../config/schema.ts';
 import type { ModelRecord } from '../../contract/model.ts';
 import type { Embedder } from '../../memory/embedder.ts';
+import type { DeviceTurns } from '../../models/deviceTurns.ts';
 import { readGgufFile } from '../../models/ggufFile.ts';
 import type { LanguageModel } from '../../models/languageModel.ts';
 import { LlamaEmbedder } from '../../models/llama/llamaEmbedder.ts';
@@ -15,6 +16,7 @@ import { AppError } from '../../shared/errors.ts';
 import { createRng } from '../../shared/rng.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import type { Platform } from '../platform.ts';
+import { chatInTurns, embedderInTurns } from './inTurns.ts';
 
 export interface OpenerParts {
   readonly workspace: Workspace;
@@ -25,17 +27,29 @@ export interface OpenerParts {
 type GgufSource = Extract<ModelRecord['source'], { kind: 'gguf' }>;
 type ServerSource = Extract<ModelRecord['source'], { kind: 'server' }>;
 
+/** How the models of a run are to be opened. */
+export interface OpenerPlan {
+  readonly config: RunConfig;
+  readonly turns: DeviceTurns;
+  /** Ids of models that stay off the GPU. */
+  readonly onProcessor: ReadonlySet<string>;
+}
+
 /** Opens models of the workspace for one run, each once; what it opened, it closes. */
 export class ModelOpener {
   readonly #parts: OpenerParts;
   readonly #config: RunConfig;
+  readonly #turns: DeviceTurns;
+  readonly #onProcessor: ReadonlySet<string>;
   readonly #chatModels = new Map<string, LanguageModel>();
   readonly #connections = new Map<string, ServerConnection>();
   readonly #disposers: (() => Promise<void>)[] = [];
 
-  constructor(parts: OpenerParts, config: RunConfig) {
+  constructor(parts: OpenerParts, { config, turns, onProcessor }: OpenerPlan) {
     this.#parts = parts;
     this.#config = config;
+    this.#turns = turns;
+    this.#onProcessor = onProcessor;
   }
 
   /** @throws AppError NOT_FOUND or INVALID_INPUT naming `key`; as the models' own `create`. */
@@ -53,9 +67,10 @@ export class ModelOpener {
     const { source } = this.#record(id, key, 'embedding');
     if (source.kind === 'server')
       return ServerEmbedder.create({ connection: this.#connect(source), model: source.model });
-    const embedder = await LlamaEmbedder.create(await this.#llamaOptions(source));
-    this.#disposers.push(() => embedder.dispose());
-    return embedder;
+    const options = await this.#llamaOptions(id, source);
+    const embedder = await this.#turns.use(id, () => LlamaEmbedder.create(options));
+    this.#keep(id, embedder);
+    return embedderInTurns(embedder, id, this.#turns);
   }
 
   async close(): Promise<void> {
@@ -80,7 +95,7 @@ export class ModelOpener {
     return record;
   }
 
-  async #open({ source, contextTokens }: ModelRecord): Promise<LanguageModel> {
+  async #open({ id, source, contextTokens }: ModelRecord): Promise<LanguageModel> {
     const { modelContext, modelSequences } = this.#config;
     if (source.kind === 'server')
       return ServerLanguageModel.create({
@@ -88,21 +103,27 @@ export class ModelOpener {
         model: source.model,
         contextTokens: modelContext ?? contextTokens ?? undefined,
       });
-    const model = await LlamaLanguageModel.create({
-      ...(await this.#llamaOptions(source)),
+    const options: LlamaModelOptions = {
+      ...(await this.#llamaOptions(id, source)),
       contextTokens: modelContext ?? undefined,
       sequences: modelSequences,
-    });
-    this.#disposers.push(() => model.dispose());
-    return model;
+    };
+    const model = await this.#turns.use(id, () => LlamaLanguageModel.create(options));
+    this.#keep(id, model);
+    return chatInTurns(model, id, this.#turns);
   }
 
-  async #llamaOptions({ path, sha256, sizeBytes }: GgufSource): Promise<LlamaModelOptions> {
+  #keep(id: string, model: LlamaLanguageModel | LlamaEmbedder): void {
+    this.#turns.admit(id, () => model.unload());
+    this.#disposers.push(() => model.dispose());
+  }
+
+  async #llamaOptions(id: string, { path, sha256, sizeBytes }: GgufSource): Promise<LlamaModelOptions> {
     const { platform } = this.#parts;
     // A file of another size is not the one whose hash is known; it is read whole to be told from others.
     const isKnown = (await readGgufFile(path)).sizeBytes === sizeBytes;
     const { gpuLayers } = this.#config;
-    const isOnProcessor = gpuLayers === 0;
+    const isOnProcessor = gpuLayers === 0 || this.#onProcessor.has(id);
     return {
       path,
       sha256: isKnown ? sha256 : undefined,

@@ -14,7 +14,7 @@ import { AppError } from '../../shared/errors.ts';
 import { missingKey, type ReadSecret } from './serverAccess.ts';
 
 /** Of a context when none is named: what opening a model takes as well. */
-const DEFAULT_CONTEXT_TOKENS = { chat: 8192, embedding: 2048 } as const;
+export const DEFAULT_CONTEXT_TOKENS = { chat: 8192, embedding: 2048 } as const;
 
 export type GgufRecord = ModelRecord & { source: Extract<ModelRecord['source'], { kind: 'gguf' }> };
 
@@ -74,6 +74,11 @@ export class ModelViews {
       problem: missingKey(source.keyVariable, this.#setup.readSecret),
       fit: null,
     };
+  }
+
+  /** @throws AppError as `readGgufFile`. */
+  describe(path: string): Promise<GgufDescription> {
+    return this.#headers.read(path);
   }
 
   /** What is the matter with the file of a model; null when nothing is. */

@@ -1,43 +1,25 @@
 import { usesLanguageModels } from '../../config/modelOptions.ts';
 import type { RunConfig } from '../../config/schema.ts';
+import type { Placement } from '../../contract/model.ts';
 import type { EngineModels } from '../../engines/engineModels.ts';
 import { CallBudget, type CallCaps, type CallCosts } from '../../engines/llm/callBudget.ts';
 import type { ModelRole } from '../../engines/llm/promptNotes.ts';
 import { MemoryReplyCache, type ReplyCache } from '../../engines/llm/replyCache.ts';
 import type { LanguageModel } from '../../models/languageModel.ts';
 import type { ReplyTable } from '../../store/replyTable.ts';
+import { DeviceTurns } from '../../models/deviceTurns.ts';
+import { readGgufFile } from '../../models/ggufFile.ts';
 import { cachedEmbedder } from './cachedEmbedder.ts';
+import { askDevices } from './modelDevices.ts';
 import { ModelOpener, type OpenerParts } from './modelOpener.ts';
+import { chatModelsOf, deviceFor, placeModelsOf } from './modelPlacement.ts';
 
 /** Of evaluations, which belong to no run: enough for the questions of a benchmark. */
 const REPLIES_IN_MEMORY = 50_000;
 
-/** Which option names the model of a role, where the role has one of its own. */
-const MODEL_OPTIONS = {
-  executor: 'executorModel',
-  answerer: 'answererModel',
-  judge: 'judgeModel',
-  designer: 'designerModel',
-} as const satisfies Record<ModelRole, keyof RunConfig>;
-
 export function capsOf({ maxCalls, maxModelTokens, maxModelHours }: RunConfig): CallCaps {
   const cap = (value: number): number | null => (value === 0 ? null : value);
   return { calls: cap(maxCalls), tokens: cap(maxModelTokens), hours: cap(maxModelHours) };
-}
-
-/** The model that plays each role; a role without one of its own is played by the executor's. */
-function roleModels(
-  config: RunConfig,
-): { readonly role: ModelRole; readonly id: string; readonly key: string }[] {
-  const roles: ModelRole[] = [
-    ...(config.engine === 'llm' ? (['executor', 'answerer', 'judge'] as const) : []),
-    ...(config.designer === 'llm' ? (['designer'] as const) : []),
-  ];
-  return roles.flatMap((role) => {
-    const key = config[MODEL_OPTIONS[role]] === null ? 'executorModel' : MODEL_OPTIONS[role];
-    const id = config[key];
-    return id === null ? [] : [{ role, id, key }];
-  });
 }
 
 /** Kept for good under the run that asks first; without a run, as long as the models are open. */
@@ -60,6 +42,20 @@ class Replies implements ReplyCache {
   }
 }
 
+/** Where models go; null where one has all there is, which needs no plan. @throws AppError as `placeModelsOf`. */
+async function placementFor(
+  { workspace, platform }: OpenerParts,
+  config: RunConfig,
+): Promise<Placement | null> {
+  const ids = new Set(chatModelsOf(config).map(({ id }) => id));
+  if (ids.size + (config.embedderModel === null ? 0 : 1) < 2) return null;
+  return placeModelsOf(config, {
+    find: (id) => workspace.models.get(id),
+    describe: readGgufFile,
+    device: () => deviceFor(config, () => askDevices(platform)),
+  });
+}
+
 /** Models that were opened for a run or an evaluation; whoever opened them closes them, after the engines. */
 export class OpenedModels {
   readonly engineModels: EngineModels;
@@ -67,6 +63,7 @@ export class OpenedModels {
   readonly #budget: CallBudget;
   readonly #replies: Replies;
   readonly #notes: ReadonlyMap<string, number>;
+  readonly #turns: DeviceTurns;
 
   private constructor(parts: {
     readonly engineModels: EngineModels;
@@ -74,12 +71,14 @@ export class OpenedModels {
     readonly budget: CallBudget;
     readonly replies: Replies;
     readonly notes: ReadonlyMap<string, number>;
+    readonly turns: DeviceTurns;
   }) {
     this.engineModels = parts.engineModels;
     this.#opener = parts.opener;
     this.#budget = parts.budget;
     this.#replies = parts.replies;
     this.#notes = parts.notes;
+    this.#turns = parts.turns;
   }
 
   /**
@@ -88,14 +87,21 @@ export class OpenedModels {
    * @throws AppError as `ModelOpener`; nothing stays open then.
    */
   static async open(parts: OpenerParts, config: RunConfig): Promise<OpenedModels> {
-    const opener = new ModelOpener(parts, config);
+    const placement = await placementFor(parts, config);
+    const turns = new DeviceTurns(placement?.turns ?? []);
+    const onProcessor = placement?.models.filter(({ place }) => place === 'processor') ?? [];
+    const opener = new ModelOpener(parts, {
+      config,
+      turns,
+      onProcessor: new Set(onProcessor.map(({ id }) => id)),
+    });
     const budget = new CallBudget({ caps: capsOf(config), clock: parts.clock });
     const replies = new Replies(parts.workspace.replies);
     const notes = new Map<string, number>();
     try {
       const roles: Partial<Record<ModelRole, LanguageModel>> = {};
       // One after the other: each takes what memory the ones before it left on the GPU.
-      for (const { role, id, key } of roleModels(config))
+      for (const { role, id, key } of chatModelsOf(config))
         roles[role] = budget.meter(await opener.chatModel(id, key), role);
       const { embedderModel, cachesReplies } = config;
       const embedder = embedderModel === null ? null : await opener.embedder(embedderModel, 'embedderModel');
@@ -106,7 +112,7 @@ export class OpenedModels {
         onNote: ({ role, kind }) =>
           void notes.set(`${role}/${kind}`, (notes.get(`${role}/${kind}`) ?? 0) + 1),
       };
-      return new OpenedModels({ engineModels, opener, budget, replies, notes });
+      return new OpenedModels({ engineModels, opener, budget, replies, notes, turns });
     } catch (error) {
       await opener.close();
       throw error;
@@ -116,8 +122,15 @@ export class OpenedModels {
   /** What the calls came to, with what was spent before. */
   readonly costs = (): CallCosts => this.#budget.snapshot();
 
-  /** How often something was done differently from what was asked for, by `role/kind` (promptNotes.ts). */
-  readonly notes = (): Readonly<Record<string, number>> => Object.fromEntries(this.#notes);
+  /**
+   * How often something was done differently from what was asked for, by `role/kind` (promptNotes.ts), and how often models
+   * were loaded and unloaded for one another.
+   */
+  readonly notes = (): Readonly<Record<string, number>> => {
+    const { loads, unloads } = this.#turns.counts;
+    const swaps = unloads === 0 ? {} : { 'models/loads': loads, 'models/unloads': unloads };
+    return { ...Object.fromEntries(this.#notes), ...swaps };
+  };
 
   /** Makes them the models of a run: its replies are kept, and what it spent before counts. Once, before any call. */
   attach(run: { readonly id: string; readonly spent: CallCosts | null }): void {

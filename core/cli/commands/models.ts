@@ -4,17 +4,29 @@ import {
   type ModelDownloadProgress,
   type ModelRole,
   type ModelView,
+  type Placement,
 } from '../../contract/model.ts';
 import type { Client } from '../../contract/rpc.ts';
 import { required } from '../../shared/assertions.ts';
 import { absolutePath } from '../runOptions.ts';
 import { hint, textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { formatSize, formatTable } from '../table.ts';
+import { formatDuration } from '../terminalOutput.ts';
 
 const MIB = 2 ** 20;
 const MS_PER_SECOND = 1000;
 const BUILT_IN = 'builtin';
 const ADDRESS = /^https?:\/\//iu;
+
+const MOST_MEMORY_GIB = 4096;
+
+function numberFlag(context: CommandContext, flag: string): number | null {
+  const text = textFlag(context, flag);
+  if (text === null) return null;
+  const value = Number(text);
+  if (value > 0 && value <= MOST_MEMORY_GIB) return value;
+  throw new UsageError(`--${flag} takes a number above 0 and up to ${MOST_MEMORY_GIB}, not "${text}".`);
+}
 
 function argument(context: CommandContext, position: number): string {
   return required(context.positionals[position], 'argument');
@@ -211,6 +223,52 @@ async function devices(client: Client, context: CommandContext): Promise<void> {
   output.json(found);
 }
 
+const PLACES = { kept: 'kept loaded', turns: 'by turns', processor: 'on the processor' } as const;
+
+function figure(text: string, basis: 'estimated' | 'measured'): string {
+  return `${text} (${basis})`;
+}
+
+function planCost({
+  turns,
+  isFitting,
+  episodesPerStage,
+  loadsPerStage,
+  secondsPerStage,
+}: Placement): string[] {
+  const { value, basis } = secondsPerStage;
+  return [
+    turns.length < 2
+      ? 'All stay loaded; nothing is loaded again.'
+      : `A stage of ${episodesPerStage} episodes loads models ${loadsPerStage} times: about ${figure(formatDuration(value * MS_PER_SECOND), basis)}, if none work at the same time.`,
+    ...(isFitting
+      ? []
+      : ['Not all of it fits even so: some layers stay on the processor, or memory runs short.']),
+  ];
+}
+
+async function plan(client: Client, context: CommandContext): Promise<void> {
+  const placement = await client.call('models.plan', { memoryGib: numberFlag(context, 'memory-gib') });
+  const { output } = context;
+  output.json(placement);
+  if (placement === null) {
+    output.line(`No model file serves a role yet; ${hint(context, 'models assign ROLE ID')} assigns one.`);
+    return;
+  }
+  const { kind, bytes } = placement.device;
+  output.line(`${kind === 'gpu' ? 'GPU memory' : 'Memory'} that models may take: ${formatSize(bytes)}`);
+  const rows = placement.models.map((model) => [
+    model.name,
+    model.roles.join(', '),
+    PLACES[model.place],
+    figure(formatSize(model.bytes.value), model.bytes.basis),
+    figure(`${model.loadSeconds.value.toFixed(1)} s`, model.loadSeconds.basis),
+    model.loadsPerStage,
+  ]);
+  const header = ['model', 'serves', 'place', 'memory', 'to load', 'loads a stage'];
+  for (const line of [...formatTable(header, rows), ...planCost(placement)]) output.line(line);
+}
+
 async function recommended(client: Client, context: CommandContext): Promise<void> {
   const models = await client.call('models.recommended', {});
   const { output } = context;
@@ -260,6 +318,7 @@ const ACTIONS: Readonly<Record<string, ModelAction>> = {
   test: { usage: 'test ID', takes: 1, run: testModel },
   verify: { usage: 'verify ID', takes: 1, run: verify },
   devices: { usage: 'devices', takes: 0, run: devices },
+  plan: { usage: 'plan [--memory-gib N]', takes: 0, run: plan },
   recommended: { usage: 'recommended', takes: 0, run: recommended },
   download: { usage: 'download ID', takes: 1, run: download },
 };
@@ -284,6 +343,11 @@ export const modelsCommand: CommandSpec = {
     'Language models and embedders: adds GGUF files and models of servers, tries them, says what fits, and who serves which role.',
   flags: [
     { flag: 'name', value: 'NAME', description: 'add: what to call it (default: what the file says)' },
+    {
+      flag: 'memory-gib',
+      value: 'N',
+      description: 'plan: as if this machine had a GPU of so much memory (default: what it has)',
+    },
     { flag: 'embedding', value: null, description: 'add-server: the model embeds texts' },
     {
       flag: 'key-variable',
