@@ -5,6 +5,7 @@ import type { BankChange, PairedResult, Proposal, Replay } from '../core/contrac
 import type { BankVersion } from '../core/contract/skill.ts';
 import { sourcePlatform } from '../core/app/platform.ts';
 import { loadDataset } from '../core/datasets/dataset.ts';
+import { openTraces } from '../core/datasets/traceReader.ts';
 import type { Question, Trace } from '../core/datasets/trace.ts';
 import { startLine } from '../core/evolution/bankHistory.ts';
 import { changedSkills } from '../core/evolution/proposalText.ts';
@@ -259,8 +260,10 @@ function writeRun(
 /** Writes it into a new folder. A few seconds; about 20 MiB with 2,000 cases and 200 proposals. */
 export async function writeLargeWorkspace(folder: string, size: LargeWorkspace): Promise<void> {
   const config = parseRunConfig({ dataset: 'sample', review: 'manual', innerEpochs: size.steps });
-  const dataset = loadDataset(config, sourcePlatform.sampleFile);
-  const asked = dataset.traces.flatMap((trace) => trace.questions.map((question) => ({ trace, question })));
+  const dataset = await loadDataset(config, sourcePlatform.sampleFile);
+  const reader = openTraces(dataset.source);
+  const traces = await Promise.all(dataset.traces.map(({ id }) => reader.read(id)));
+  const asked = traces.flatMap((trace) => trace.questions.map((question) => ({ trace, question })));
   const workspace = await Workspace.open(folder, { clock: systemClock });
   try {
     workspace.transaction(() => {

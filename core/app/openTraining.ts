@@ -3,7 +3,7 @@ import { runConfigSchema } from '../config/schema.ts';
 import type { Run } from '../contract/run.ts';
 import { ControllerClient } from '../controller/workerClient.ts';
 import { loadDataset } from '../datasets/dataset.ts';
-import type { LoadedDataset } from '../datasets/trace.ts';
+import type { LoadedDataset } from '../datasets/loadedDataset.ts';
 import { EnginePool } from '../engines/enginePool.ts';
 import type { MemoryArchive } from '../memory/archive.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -48,9 +48,9 @@ export type EngineParts = Pick<StudioParts, 'workspace' | 'platform' | 'clock'>;
  */
 export async function openEngines(config: RunConfig, parts: EngineParts): Promise<OpenedEngines> {
   const { platform } = parts;
-  const dataset = loadDataset(config, platform.sampleFile);
+  const dataset = await loadDataset(config, platform.sampleFile);
   const models = await openModels(parts, config);
-  const setup = { config, traces: dataset.traces };
+  const setup = { config, source: dataset.source };
   const engines = await EnginePool.start(platform.engineWorker, setup, models?.engineModels ?? null).catch(
     async (error: unknown) => {
       await models?.close();

@@ -1,4 +1,5 @@
 import { dirname, sep } from 'node:path';
+import { FILE_OPTIONS } from '../config/options.ts';
 import type { Handlers } from '../contract/rpc.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -14,16 +15,28 @@ export interface PageSetup {
   };
 }
 
-/** Of a failure about a file, what a screen may know: its name, not where it lies. */
-async function withoutFolder<Result>(path: string | null, work: () => Promise<Result>): Promise<Result> {
+function pathsOf(config: Config): string[] {
+  return FILE_OPTIONS.map((name) => config[name]).filter((path) => typeof path === 'string');
+}
+
+/** Of a failure about files, what a screen may know: their names, not where they lie. */
+async function withoutFolders<Result>(
+  paths: readonly (string | null)[],
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    if (path === null || !(error instanceof AppError)) throw error;
+    const known = paths.filter((path) => path !== null);
+    if (known.length === 0 || !(error instanceof AppError)) throw error;
     const details = { ...error.details };
-    delete details['path'];
+    for (const name of ['path', 'file']) delete details[name];
+    const message = known.reduce(
+      (text, path) => text.replaceAll(`${dirname(path)}${sep}`, ''),
+      error.message,
+    );
     // Without its cause, whose words are those of the system.
-    throw new AppError(error.code, error.message.replaceAll(`${dirname(path)}${sep}`, ''), { details });
+    throw new AppError(error.code, message, { details });
   }
 }
 
@@ -50,17 +63,20 @@ function refuseForeignSecret(keyVariable: string | null): void {
 }
 
 /**
- * The calls as a screen may make them. Law: a screen names no path. A data file is the id of something it was offered,
+ * The calls as a screen may make them. Law: a screen names no path. A file is the id of something it was offered,
  * or word for word the file of a run of this workspace, so that a run can be started again.
  */
 export function createPageHandlers(handlers: Handlers, { shell, workspace }: PageSetup): Handlers {
-  const isFileOfRun = (data: string): boolean =>
-    workspace.runs.list().some((run) => run.config['data'] === data);
+  const isFileOfRun = (file: string): boolean =>
+    workspace.runs.list().some(({ config }) => FILE_OPTIONS.some((name) => config[name] === file));
   /** @throws AppError INVALID_INPUT for a file that was not offered. */
-  const withPath = <Input extends { readonly config: Config }>(input: Input): Input => {
-    const { data } = input.config;
-    if (typeof data !== 'string' || isFileOfRun(data)) return input;
-    return { ...input, config: { ...input.config, data: shell.files.resolve(data) } };
+  const withPaths = <Input extends { readonly config: Config }>(input: Input): Input => {
+    const paths = FILE_OPTIONS.flatMap((name) => {
+      const file = input.config[name];
+      if (typeof file !== 'string' || isFileOfRun(file)) return [];
+      return [[name, shell.files.resolve(file)] as const];
+    });
+    return { ...input, config: { ...input.config, ...Object.fromEntries(paths) } };
   };
   const fileOf = (modelId: string): string | null => {
     const source = workspace.models.get(modelId)?.source;
@@ -77,13 +93,27 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
     'files.list': async ({ folderId }) => shell.files.list(folderId),
     'files.choose': async (request) => shell.files.choose(request),
     'config.check': async (input, context) => {
-      const { config } = await handlers['config.check'](withPath(input), context);
+      const { config } = await handlers['config.check'](withPaths(input), context);
       // The file as the screen named it: where it lies is none of its business.
-      return { config: { ...config, data: input.config['data'] ?? null } };
+      const named = FILE_OPTIONS.map((name) => [name, input.config[name] ?? null]);
+      return { config: { ...config, ...Object.fromEntries(named) } };
     },
-    'datasets.inspect': async (input, context) => handlers['datasets.inspect'](withPath(input), context),
-    'runs.start': async (input, context) => handlers['runs.start'](withPath(input), context),
-    'evaluation.run': async (input, context) => handlers['evaluation.run'](withPath(input), context),
+    'datasets.recognise': async ({ data }, context) => {
+      const path = shell.files.resolve(data);
+      return withoutFolders([path], () => handlers['datasets.recognise']({ data: path }, context));
+    },
+    'datasets.inspect': async (given, context) => {
+      const input = withPaths(given);
+      return withoutFolders(pathsOf(input.config), () => handlers['datasets.inspect'](input, context));
+    },
+    'runs.start': async (given, context) => {
+      const input = withPaths(given);
+      return withoutFolders(pathsOf(input.config), () => handlers['runs.start'](input, context));
+    },
+    'evaluation.run': async (given, context) => {
+      const input = withPaths(given);
+      return withoutFolders(pathsOf(input.config), () => handlers['evaluation.run'](input, context));
+    },
     'models.addServer': async (input, context) => {
       refuseForeignSecret(input.keyVariable);
       return handlers['models.addServer'](input, context);
@@ -94,12 +124,12 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
     },
     'models.addFile': async ({ file, name }, context) => {
       const path = shell.files.resolve(file);
-      return withoutFolder(path, () => handlers['models.addFile']({ file: path, name }, context));
+      return withoutFolders([path], () => handlers['models.addFile']({ file: path, name }, context));
     },
     'models.test': (input, context) =>
-      withoutFolder(fileOf(input.modelId), () => handlers['models.test'](input, context)),
+      withoutFolders([fileOf(input.modelId)], () => handlers['models.test'](input, context)),
     'models.verify': (input, context) =>
-      withoutFolder(fileOf(input.modelId), () => handlers['models.verify'](input, context)),
+      withoutFolders([fileOf(input.modelId)], () => handlers['models.verify'](input, context)),
     'review.decide': async (input, context) => {
       refuseOtherSource(input.source);
       return handlers['review.decide'](input, context);

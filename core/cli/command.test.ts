@@ -82,9 +82,11 @@ describe('parseCommandLine', () => {
 
   test('every option of a run has a flag that is taken', () => {
     for (const option of RUN_OPTIONS) {
-      const value = { choice: option.choices[0] ?? '', number: '1', text: 'x', boolean: '' }[option.kind];
+      const value = { choice: option.choices[0] ?? '', number: '1', text: 'x', boolean: '', file: 'x' }[
+        option.kind
+      ];
       const args = option.kind === 'boolean' ? [`--${option.flag}`] : [`--${option.flag}`, value];
-      const expected = { choice: value, text: value, number: 1, boolean: true }[option.kind];
+      const expected = { choice: value, text: value, number: 1, boolean: true, file: value }[option.kind];
       expect(parseCommandLine(training, args).runOptions).toEqual({ [option.name]: expected });
     }
   });

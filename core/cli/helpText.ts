@@ -33,11 +33,12 @@ function describeDefault({ name, default: value }: RunOption): string {
 }
 
 function describeOption(option: RunOption): string {
-  const takes = { choice: true, number: true, text: false, boolean: false }[option.kind];
+  const takes = { choice: true, number: true, text: false, boolean: false, file: false }[option.kind];
   const values = describeValues(option).replace(/^a (?:whole )?number /u, '');
   const facts = [
     ...(takes ? [option.unit === null ? values : `${values} ${option.unit}`] : []),
     describeDefault(option),
+    ...(option.datasets === null ? [] : [`only ${option.datasets.join(', ')}`]),
   ];
   return `${option.description} (${facts.join(', ')})`;
 }

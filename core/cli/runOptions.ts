@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { checkOptionValues, parseRunConfig } from '../config/options.ts';
+import { checkOptionValues, FILE_OPTIONS, parseRunConfig } from '../config/options.ts';
 import { AppError } from '../shared/errors.ts';
 import { UsageError } from './command.ts';
 
@@ -12,9 +12,12 @@ function checked(
   options: Readonly<Record<string, unknown>>,
   check: (options: Readonly<Record<string, unknown>>) => unknown,
 ): Record<string, unknown> {
-  const { data } = options;
   // Also when another process, with another folder, owns the workspace.
-  const given = typeof data === 'string' ? { ...options, data: absolutePath(data) } : { ...options };
+  const paths = FILE_OPTIONS.flatMap((name) => {
+    const path = options[name];
+    return typeof path === 'string' ? [[name, absolutePath(path)] as const] : [];
+  });
+  const given = { ...options, ...Object.fromEntries(paths) };
   try {
     check(given);
   } catch (error) {

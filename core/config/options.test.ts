@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../shared/errors.ts';
 import { describeValues, optionOfFlag, parseRunConfig, RUN_OPTIONS } from './options.ts';
 import { OPTIONS_WITHOUT_EFFECT, presets } from './presets.ts';
-import { runConfigSchema } from './schema.ts';
+import { DATASETS, runConfigSchema } from './schema.ts';
 
 const NAMES = RUN_OPTIONS.map((option) => option.name);
 
@@ -52,7 +52,7 @@ describe('the list of options', () => {
     expect(optionOfFlag('learning-rate')).toMatchObject({ minimum: 0, isMinimumExclusive: true });
     expect(optionOfFlag('review')).toMatchObject({ kind: 'choice', choices: ['manual', 'guarded', 'auto'] });
     expect(optionOfFlag('skip-noop')).toMatchObject({ kind: 'boolean', default: false });
-    expect(optionOfFlag('data')).toMatchObject({ kind: 'text', default: null, placeholder: 'FILE' });
+    expect(optionOfFlag('data')).toMatchObject({ kind: 'file', default: null, placeholder: 'FILE' });
     expect(optionOfFlag('chunk-size')).toMatchObject({ unit: 'tokens' });
     expect(optionOfFlag('model-context')).toMatchObject({
       kind: 'number',
@@ -142,7 +142,7 @@ describe('parseRunConfig', () => {
   });
 
   test('every preset is a possible configuration', () => {
-    for (const dataset of ['sample', 'locomo'] as const) {
+    for (const dataset of DATASETS) {
       const data = dataset === 'sample' ? null : 'x.json';
       expect(parseRunConfig({ dataset, data })).toMatchObject(presets[dataset]);
     }
@@ -166,8 +166,8 @@ describe('parseRunConfig', () => {
     [{ review: 'never' }, 'Wrong setting: review (--review) is "never" but must be manual, guarded or auto.'],
     [{ skipNoop: 'yes' }, 'Wrong setting: skipNoop (--skip-noop) is "yes" but must be true or false.'],
     [
-      { dataset: 'alfworld' },
-      'Wrong setting: dataset (--dataset) is "alfworld" but must be sample or locomo.',
+      { dataset: 'webarena' },
+      'Wrong setting: dataset (--dataset) is "webarena" but must be sample, locomo, longmemeval, hotpotqa or own.',
     ],
     [{ topK: 3 }, 'Wrong setting: there is no option topK.'],
     [
@@ -182,6 +182,22 @@ describe('parseRunConfig', () => {
     [
       { sessionMode: 'fixed-length', chunkSize: 64, chunkOverlap: 64 },
       'chunkOverlap (--chunk-overlap) is 64 but must be smaller than chunkSize (--chunk-size), 64.',
+    ],
+    [
+      { dataset: 'locomo', data: 'a.json', contextDocuments: 50 },
+      'contextDocuments (--context-documents) is of no use for the data set locomo, only for hotpotqa: leave it out.',
+    ],
+    [
+      { dataset: 'hotpotqa', data: 'a.json', sessionMode: 'turn' },
+      'sessionMode (--session-mode) is turn, which the data set hotpotqa does not have: use fixed-length, paragraph, full-session.',
+    ],
+    [
+      { dataset: 'locomo', data: 'a.json', sessionMode: 'paragraph' },
+      'sessionMode (--session-mode) is paragraph, which the data set locomo does not have: use turn, turn-pair, full-session, fixed-length.',
+    ],
+    [
+      { dataset: 'hotpotqa', data: 'a.json', testData: 'b.json', splitFile: 'c.json' },
+      'testData (--test-data) and splitFile (--split-file) both say what is tested on: leave one of them out.',
     ],
   ])('%j is refused with the key, the flag, the value and what is possible', (values, message) => {
     const error = refusal(values);

@@ -2,14 +2,22 @@ import { z } from 'zod';
 import { AppError } from '../shared/errors.ts';
 import { required } from '../shared/assertions.ts';
 import { presets } from './presets.ts';
-import { runConfigSchema, type OptionName, type RunConfig } from './schema.ts';
+import {
+  CONVERSATION_MODES,
+  DATASETS,
+  DOCUMENT_MODES,
+  runConfigSchema,
+  type DatasetName,
+  type OptionName,
+  type RunConfig,
+} from './schema.ts';
 
 /** One option as flags, forms and documentation need it; derived from the schema, never written by hand. */
 export interface RunOption {
   readonly name: OptionName;
   /** Kebab-case without the leading dashes; a boolean also takes `--no-<flag>`. */
   readonly flag: string;
-  readonly kind: 'text' | 'number' | 'boolean' | 'choice';
+  readonly kind: 'text' | 'number' | 'boolean' | 'choice' | 'file';
   readonly choices: readonly string[];
   readonly minimum: number | null;
   /** The minimum itself is not allowed. */
@@ -21,6 +29,8 @@ export interface RunOption {
   readonly default: string | number | boolean | null;
   readonly unit: string | null;
   readonly group: string;
+  /** Data sets that have it; null: all. */
+  readonly datasets: readonly DatasetName[] | null;
   readonly description: string;
 }
 
@@ -40,6 +50,7 @@ const jsonOptionSchema = jsonValueSchema.extend({
   description: z.string(),
   unit: z.string().optional(),
   placeholder: z.string().optional(),
+  datasets: z.array(z.enum(DATASETS)).optional(),
   group: z.string(),
 });
 
@@ -53,18 +64,20 @@ function flagOf(name: string): string {
     .replace(/[A-Z]/gu, (letter, offset: number) => `${offset === 0 ? '' : '-'}${letter.toLowerCase()}`);
 }
 
-function kindOf(json: JsonValue): RunOption['kind'] {
+function kindOf(json: JsonValue, placeholder: string | undefined): RunOption['kind'] {
+  if (placeholder === FILE) return 'file';
   if (json.enum !== undefined) return 'choice';
   if (json.type === 'boolean') return 'boolean';
   return json.type === 'integer' || json.type === 'number' ? 'number' : 'text';
 }
 
-const PLACEHOLDERS = { choice: 'NAME', number: 'N', boolean: '', text: 'TEXT' } as const;
+const FILE = 'FILE';
+const PLACEHOLDERS = { choice: 'NAME', number: 'N', boolean: '', text: 'TEXT', file: FILE } as const;
 
 function toOption(name: OptionName): RunOption {
   const json = required(jsonSchema.properties[name], `option ${name}`);
   const value: JsonValue = json.anyOf?.find(({ type }) => type !== 'null') ?? json;
-  const kind = kindOf(value);
+  const kind = kindOf(value, json.placeholder);
   return {
     name,
     flag: flagOf(name),
@@ -78,12 +91,18 @@ function toOption(name: OptionName): RunOption {
     default: json.default,
     unit: json.unit ?? null,
     group: json.group,
+    datasets: json.datasets ?? null,
     description: json.description,
   };
 }
 
 /** Every option in the order of the schema. */
 export const RUN_OPTIONS: readonly RunOption[] = runConfigSchema.keyof().options.map(toOption);
+
+/** Options that name a file. */
+export const FILE_OPTIONS: readonly OptionName[] = RUN_OPTIONS.filter(({ kind }) => kind === 'file').map(
+  ({ name }) => name,
+);
 
 const optionByFlag = new Map(RUN_OPTIONS.map((option) => [option.flag, option]));
 
@@ -97,6 +116,7 @@ export function describeValues(option: RunOption): string {
   const { kind, choices, minimum, maximum } = option;
   if (kind === 'choice') return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`;
   if (kind === 'boolean') return 'true or false';
+  if (kind === 'file') return 'a file';
   if (kind === 'text') return 'text of at least one character';
   const what = option.isInteger ? 'a whole number' : 'a number';
   return option.isMinimumExclusive
@@ -129,6 +149,29 @@ function checkCombination(config: RunConfig): void {
       'INVALID_INPUT',
       `The bundled sample takes no data file, but data (--data) is ${config.data}: name the format of that file in dataset (--dataset).`,
       { details: { keys: ['data'] } },
+    );
+  }
+  const modes: readonly string[] = config.dataset === 'hotpotqa' ? DOCUMENT_MODES : CONVERSATION_MODES;
+  if (!modes.includes(config.sessionMode)) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `sessionMode (--session-mode) is ${config.sessionMode}, which the data set ${config.dataset} does not have: use ${modes.join(', ')}.`,
+      { details: { keys: ['sessionMode'] } },
+    );
+  }
+  for (const { name, flag, datasets, default: usual } of RUN_OPTIONS) {
+    if (datasets === null || datasets.includes(config.dataset) || config[name] === usual) continue;
+    throw new AppError(
+      'INVALID_INPUT',
+      `${name} (--${flag}) is of no use for the data set ${config.dataset}, only for ${datasets.join(', ')}: leave it out.`,
+      { details: { keys: [name] } },
+    );
+  }
+  if (config.testData !== null && config.splitFile !== null) {
+    throw new AppError(
+      'INVALID_INPUT',
+      'testData (--test-data) and splitFile (--split-file) both say what is tested on: leave one of them out.',
+      { details: { keys: ['splitFile'] } },
     );
   }
   if (config.sessionMode === 'fixed-length' && config.chunkOverlap >= config.chunkSize) {

@@ -12,6 +12,8 @@ interface OptionMeta {
   unit?: string;
   /** What stands for the value in a usage line, where the kind of value does not say it. */
   placeholder?: string;
+  /** Data sets that have it, where not all do. */
+  datasets?: DatasetName[];
   group:
     | 'data'
     | 'engine'
@@ -32,23 +34,56 @@ const unitInterval = z.number().min(0).max(1);
 /** Id of a model of the workspace. */
 const modelId = z.string().min(1).nullable().default(null);
 
-export const SESSION_MODES = ['turn', 'turn-pair', 'full-session', 'fixed-length'] as const;
+/** Of conversations, which have turns. */
+export const CONVERSATION_MODES = ['turn', 'turn-pair', 'full-session', 'fixed-length'] as const;
+/** Of documents, which have none. */
+export const DOCUMENT_MODES = ['fixed-length', 'paragraph', 'full-session'] as const;
+export const SESSION_MODES = [...CONVERSATION_MODES, 'paragraph'] as const;
+export const DATASETS = ['sample', 'locomo', 'longmemeval', 'hotpotqa', 'own'] as const;
+export type DatasetName = (typeof DATASETS)[number];
 export const REVIEW_MODES = ['manual', 'guarded', 'auto'] as const;
 export const SELECTION_MODES = ['trained', 'random', 'similarity'] as const;
 
 export const runConfigSchema = z.strictObject({
-  dataset: option(z.enum(['sample', 'locomo']).default('sample'), {
+  dataset: option(z.enum(DATASETS).default('sample'), {
     group: 'data',
-    description: 'benchmark the data file is in',
+    description: 'what the data file is: the format of a benchmark, or your own traces',
   }),
   data: option(z.string().min(1).nullable().default(null), {
     group: 'data',
     placeholder: 'FILE',
     description: 'data file; the bundled sample needs none',
   }),
+  testData: option(z.string().min(1).nullable().default(null), {
+    group: 'data',
+    placeholder: 'FILE',
+    datasets: ['hotpotqa'],
+    description: 'second file, of test questions; the data file is then trained on as a whole',
+  }),
+  splitFile: option(z.string().min(1).nullable().default(null), {
+    group: 'data',
+    placeholder: 'FILE',
+    datasets: ['longmemeval', 'hotpotqa', 'own'],
+    description: 'positions of the traces in train, val and test; none: drawn',
+  }),
+  contextDocuments: option(count(2, 1000).nullable().default(null), {
+    group: 'data',
+    datasets: ['hotpotqa'],
+    description: 'documents in each context, filled up from the whole file; none: as they come',
+  }),
+  contextSeed: option(count(0, 2 ** 31 - 1).default(42), {
+    group: 'data',
+    datasets: ['hotpotqa'],
+    description: 'draws the documents that fill contexts up, and their order',
+  }),
+  asksAbstention: option(z.boolean().default(false), {
+    group: 'data',
+    datasets: ['longmemeval'],
+    description: 'ask questions without an answer in validation and test too, as the reference does not',
+  }),
   sessionMode: option(z.enum(SESSION_MODES).default('full-session'), {
     group: 'data',
-    description: 'how a conversation is cut into spans',
+    description: 'how a session or, by paragraph, a text of documents is cut into spans',
   }),
   chunkSize: option(count(16, 32768).default(2048), {
     group: 'data',

@@ -23,7 +23,7 @@ export type Application = z.infer<typeof applicationSchema>;
 export const runOptionSchema = z.strictObject({
   name: z.string(),
   flag: z.string(),
-  kind: z.enum(['text', 'number', 'boolean', 'choice']),
+  kind: z.enum(['text', 'number', 'boolean', 'choice', 'file']),
   choices: z.array(z.string()),
   minimum: z.number().nullable(),
   /** The minimum itself is not allowed. */
@@ -33,6 +33,8 @@ export const runOptionSchema = z.strictObject({
   default: z.union([z.string(), z.number(), z.boolean(), z.null()]),
   unit: z.string().nullable(),
   group: z.string(),
+  /** Data sets that have it; null: all. */
+  datasets: z.array(z.string()).nullable(),
   description: z.string(),
   /** What values it takes, in words: `a whole number from 1 to 64`. */
   values: z.string(),

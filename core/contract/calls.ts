@@ -7,6 +7,7 @@ import {
   settingsSchema,
   workspaceChangeSchema,
 } from './application.ts';
+import { dataInspectionSchema, recognisedDataSchema } from './dataset.ts';
 import { clusterSchema, diagnosisSchema, hardCaseSchema, hardCaseSummarySchema } from './hardCase.ts';
 import {
   devicesSchema,
@@ -142,24 +143,12 @@ export const calls = {
     }),
   ),
 
-  /** What a configuration's data file was understood as: counts, and what was left out or repaired while loading. */
+  /** What a data file looks like, before anything is said about it; for a page the id of a file it was offered. */
+  'datasets.recognise': call(z.strictObject({ data: z.string().min(1) }), recognisedDataSchema),
+  /** What a configuration's data was understood as; INVALID_INPUT says what is wrong, all of it in `details.problems`. */
   'datasets.inspect': call(
     z.strictObject({ config: z.record(z.string(), z.unknown()) }),
-    z.strictObject({
-      name: z.string(),
-      traces: z.strictObject({
-        train: z.number().int(),
-        validation: z.number().int(),
-        test: z.number().int(),
-      }),
-      spans: z.number().int(),
-      questions: z.number().int(),
-      adversarialQuestions: z.number().int(),
-      compoundEvidenceIds: z.number().int(),
-      /** Evidence that names no turn of the trace, by question. */
-      unresolvedEvidenceIds: z.array(z.strictObject({ questionId: z.string(), id: z.string() })),
-      questionsWithoutEvidence: z.number().int(),
-    }),
+    dataInspectionSchema,
   ),
 
   /** Starts a run and returns at once; `runs.wait` tells how it ended. */

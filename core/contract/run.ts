@@ -119,6 +119,10 @@ export const evaluationQuestionSchema = z.strictObject({
   golds: z.array(z.string()),
   prediction: z.string(),
   f1: z.number(),
+  /** Equal to an accepted answer after normalisation. */
+  isExactMatch: z.boolean(),
+  /** Share of the evidence turns whose span wrote a retrieved memory; null without evidence. */
+  evidenceRecall: z.number().nullable(),
   judge: z.number(),
 });
 
@@ -132,9 +136,15 @@ export const evaluationReportSchema = z.strictObject({
   questions: z.number().int(),
   f1: z.number(),
   judge: z.number(),
+  /** Share of the answers that equal an accepted one. */
+  exactMatch: z.number(),
+  /** Mean over the questions with evidence; null when there is none. */
+  evidenceRecall: z.number().nullable(),
   byCategory: z.array(
     z.strictObject({
       category: z.number().int(),
+      /** What the number means; null where nothing says so. */
+      name: z.string().nullable(),
       questions: z.number().int(),
       f1: z.number(),
       judge: z.number(),

@@ -14,31 +14,40 @@ export function formatKeyPath(path: KeyPath): string {
 }
 
 /** INVALID_INPUT that names the file and the key path; `problem` completes "<key path> ..." with the remedy. */
-export function dataError(file: string, path: KeyPath, problem: string): AppError {
-  const keyPath = path.length === 0 ? 'the document' : formatKeyPath(path);
-  return new AppError('INVALID_INPUT', `In the data file ${file}, ${keyPath} ${problem}.`, {
-    details: { file, keyPath: formatKeyPath(path) },
-  });
+export function dataError(file: string, path: KeyPath, problem: string, line?: number): AppError {
+  const keyPath = formatKeyPath(path);
+  const whole = line === undefined ? 'the document' : `line ${line}`;
+  const within = line === undefined ? keyPath : `line ${line}, ${keyPath}`;
+  return new AppError(
+    'INVALID_INPUT',
+    `In the data file ${file}, ${path.length === 0 ? whole : within} ${problem}.`,
+    { details: { file, keyPath, ...(line === undefined ? {} : { line }) } },
+  );
+}
+
+/** The same for a place in the file. */
+export function faultAt({ file, path, line }: DataPlace, problem: string): AppError {
+  return dataError(file, path, problem, line);
+}
+
+/** NOT_FOUND when there is no such file, INVALID_INPUT when it cannot be read. */
+export function unreadableFile(file: string, cause: unknown): AppError {
+  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  const options = { cause, details: { file } };
+  return isMissing
+    ? new AppError('NOT_FOUND', `There is no data file ${file}; check the path.`, options)
+    : new AppError(
+        'INVALID_INPUT',
+        `The data file ${file} cannot be read (${messageOf(cause)}); name a readable file.`,
+        options,
+      );
 }
 
 function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw isMissing
-      ? new AppError('NOT_FOUND', `There is no data file ${file}; check the path.`, {
-          cause: error,
-          details: { file },
-        })
-      : new AppError(
-          'INVALID_INPUT',
-          `The data file ${file} cannot be read (${messageOf(error)}); name a readable file.`,
-          {
-            cause: error,
-            details: { file },
-          },
-        );
+    throw unreadableFile(file, error);
   }
 }
 
@@ -65,16 +74,23 @@ export function readDataFile(file: string): DataFile {
   }
 }
 
+/** Something in a data file; `line` where it is JSON Lines, and `path` is then a path in that line. */
+export interface DataPlace {
+  readonly file: string;
+  readonly path: KeyPath;
+  readonly line?: number | undefined;
+}
+
 /** `value` as the schema has it, or INVALID_INPUT at the first place where it differs. */
 export function parseAt<T extends z.ZodType>(
   schema: T,
   value: unknown,
-  { file, path }: { file: string; path: KeyPath },
+  { file, path, line }: DataPlace,
 ): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = required(result.error.issues[0], 'zod issue');
   const at = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
   const problem = issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
-  throw dataError(file, [...path, ...at], `does not fit the format (${problem}); correct it there`);
+  throw dataError(file, [...path, ...at], `does not fit the format (${problem}); correct it there`, line);
 }

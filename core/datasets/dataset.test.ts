@@ -2,35 +2,34 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, describe, test } from 'vitest';
 import { z } from 'zod';
+import { parseRunConfig } from '../config/options.ts';
 import { loadDataset, type DatasetOptions } from './dataset.ts';
 import { splitSelection } from './selectionSplit.ts';
+import { openTraces } from './traceReader.ts';
 
 const SAMPLE_FILE = fileURLToPath(new URL('../../resources/samples/conversations.json', import.meta.url));
-const options: DatasetOptions = {
-  dataset: 'sample',
-  data: null,
-  sessionMode: 'full-session',
-  chunkSize: 2048,
-  chunkOverlap: 256,
-};
+const options: DatasetOptions = parseRunConfig({});
 
-test('the sample takes no file and locomo needs one', () => {
-  expect(() => loadDataset({ ...options, data: 'mine.json' }, SAMPLE_FILE)).toThrow(
+test('the sample takes no file and locomo needs one', async () => {
+  await expect(loadDataset({ ...options, data: 'mine.json' }, SAMPLE_FILE)).rejects.toThrow(
     'The bundled sample takes no data file, but data is mine.json; set dataset to the format of that file.',
   );
-  expect(() => loadDataset({ ...options, dataset: 'locomo' }, SAMPLE_FILE)).toThrow(
+  await expect(loadDataset({ ...options, dataset: 'locomo' }, SAMPLE_FILE)).rejects.toThrow(
     'The data set locomo needs its file; set data to its path.',
   );
 });
 
-test('locomo reads the file it is given, with the published splits', () => {
-  const dataset = loadDataset({ ...options, dataset: 'locomo', data: SAMPLE_FILE }, '/not/read.json');
+test('locomo reads the file it is given, with the published splits', async () => {
+  const dataset = await loadDataset({ ...options, dataset: 'locomo', data: SAMPLE_FILE }, '/not/read.json');
   expect(dataset.name).toBe('locomo');
   expect(dataset.splits).toEqual({ train: ['sample-1', 'sample-2', 'sample-3'], validation: [], test: [] });
 });
 
-describe('the bundled sample', () => {
-  const { name, splits, report, traces } = loadDataset(options, SAMPLE_FILE);
+describe('the bundled sample', async () => {
+  const loaded = await loadDataset(options, SAMPLE_FILE);
+  const { name, splits, report } = loaded;
+  const reader = openTraces(loaded.source);
+  const traces = await Promise.all(loaded.traces.map(({ id }) => reader.read(id)));
 
   test('two conversations train, one validates', () => {
     expect(name).toBe('sample');
@@ -43,6 +42,7 @@ describe('the bundled sample', () => {
       compoundEvidenceIds: 0,
       unresolvedEvidenceIds: [],
       questionsWithoutEvidence: 0,
+      notes: [],
     });
   });
 
@@ -104,8 +104,7 @@ describe('the bundled sample', () => {
   });
 
   test('each training conversation gives questions to training and to selection', () => {
-    for (const trace of traces) {
-      const { training, selection } = splitSelection(trace);
+    for (const { training, selection } of splitSelection(traces).values()) {
       expect([training.length, selection.length]).toEqual([19, 4]);
     }
   });

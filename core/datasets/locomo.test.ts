@@ -170,6 +170,7 @@ describe('questions (reference 1.2, 8.2)', () => {
       compoundEvidenceIds: 2,
       unresolvedEvidenceIds: [{ questionId: 'conv-1_2', id: 'D7:7' }],
       questionsWithoutEvidence: 1,
+      notes: [],
     });
   });
 
@@ -179,8 +180,25 @@ describe('questions (reference 1.2, 8.2)', () => {
   });
 });
 
+/** A conversation that only it has. */
+function told(sample_id: string): unknown {
+  const session_1 = [{ speaker: 'Ida', text: `I am ${sample_id}.` }];
+  return { ...conversation, sample_id, conversation: { session_1 } };
+}
+
+test('a trace that is trained on and stands in another split too is refused, whatever its id', () => {
+  const file = write([told('a'), told('b'), { ...(told('a') as object), sample_id: 'c' }]);
+  const splits = { train: [0], validation: [1], test: [2] };
+  expect(() => loadLocomo(file, { ...fullSession, splits })).toThrow(
+    `In the data file ${file}, the trace c of the test split has the same content as a, which is in the training split; leave one of them out.`,
+  );
+  expect(loadLocomo(file, { ...fullSession, splits: { ...splits, test: [] } }).splits.validation).toEqual([
+    'b',
+  ]);
+});
+
 test('splits go by position, positions beyond the data are ignored', () => {
-  const file = write(['a', 'b', 'c'].map((sample_id) => ({ ...conversation, sample_id })));
+  const file = write(['a', 'b', 'c'].map((sample_id) => told(sample_id)));
   expect(loadLocomo(file, fullSession).splits).toEqual({ train: ['a', 'b', 'c'], validation: [], test: [] });
   const splits = { train: [0], validation: [2, 7], test: [1] };
   expect(loadLocomo(file, { ...fullSession, splits }).splits).toEqual({
@@ -367,6 +385,7 @@ describe.skipIf(locomo === null)('the published conversations (needs MEMSKILL_DA
         { questionId: 'conv-47_38', id: 'D4:36' },
       ],
       questionsWithoutEvidence: 2,
+      notes: [],
     });
   });
 

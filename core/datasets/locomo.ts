@@ -1,8 +1,13 @@
 import { type FileConversation, parseLocomoFile } from './locomoFile.ts';
 import { dataError, readDataFile } from './dataFile.ts';
+import { DateRange, type DayRange } from './dateRange.ts';
 import { resolveEvidence } from './evidenceIds.ts';
-import { type SpanOptions, splitSession } from './sessionSpans.ts';
-import type { LoadedDataset, LoadReport, Question, Span, SplitName, Trace, Turn } from './trace.ts';
+import { type Session, type SpanOptions, spansOf } from './sessionSpans.ts';
+import { textKey } from './contentKeys.ts';
+import { refuseOtherFormat } from './recognise.ts';
+import { refuseOverlap } from './splits.ts';
+import type { HeldDataset, LoadReport } from './loadedDataset.ts';
+import type { Question, SplitName, Splits, Trace } from './trace.ts';
 
 /** Positions of conversations in the file. Positions beyond the data are ignored. */
 export type SplitPositions = Readonly<Record<SplitName, readonly number[]>>;
@@ -13,6 +18,8 @@ export const LOCOMO_SPLITS: SplitPositions = {
   validation: [6, 7],
   test: [8, 9],
 };
+
+export const LOCOMO_CATEGORIES = { 1: 'multi-hop', 2: 'temporal', 3: 'open-domain', 4: 'single-hop' };
 
 export interface LocomoOptions extends SpanOptions {
   /** Name the loaded data set goes by. */
@@ -25,13 +32,7 @@ function renderTurn(speaker: string, text: string, caption: string | null | unde
   return `${speaker} said, "${text}"${shared}`;
 }
 
-interface LoadedSession {
-  readonly number: number;
-  readonly date: string | null;
-  readonly turns: readonly Turn[];
-}
-
-function loadSessions(conversation: FileConversation, position: number, file: string): LoadedSession[] {
+function loadSessions(conversation: FileConversation, position: number, file: string): Session[] {
   const seen = new Set<string>();
   return conversation.sessions.map(({ number, key, date, turns }) => ({
     number,
@@ -57,15 +58,7 @@ function loadSessions(conversation: FileConversation, position: number, file: st
   }));
 }
 
-function loadSpans(sessions: readonly LoadedSession[], options: SpanOptions): Span[] {
-  return sessions
-    .flatMap(({ number, date, turns }) =>
-      splitSession(turns, date, options).map((span) => ({ ...span, date, session: number })),
-    )
-    .map((span, index) => ({ index, ...span }));
-}
-
-type EvidenceReport = Omit<LoadReport, 'adversarialQuestions'>;
+type EvidenceReport = Omit<LoadReport, 'adversarialQuestions' | 'notes'>;
 
 function loadQuestions(
   conversation: FileConversation,
@@ -92,10 +85,16 @@ function loadQuestions(
   return { questions, report: { compoundEvidenceIds, unresolvedEvidenceIds, questionsWithoutEvidence } };
 }
 
-function splitIds(traces: readonly Trace[], positions: SplitPositions): LoadedDataset['splits'] {
+function splitIds(traces: readonly Trace[], positions: SplitPositions): Splits {
   const ids = (split: SplitName): string[] =>
     positions[split].flatMap((position) => traces[position]?.id ?? []);
   return { train: ids('train'), validation: ids('validation'), test: ids('test') };
+}
+
+function daysOf(traces: readonly Trace[]): DayRange | null {
+  const range = new DateRange();
+  for (const { spans } of traces) for (const { date } of spans) range.note(date);
+  return range.days;
 }
 
 /**
@@ -106,26 +105,34 @@ function splitIds(traces: readonly Trace[], positions: SplitPositions): LoadedDa
 export function loadLocomo(
   file: string,
   { name = 'locomo', splits = LOCOMO_SPLITS, ...options }: LocomoOptions,
-): LoadedDataset {
+): HeldDataset {
   const { value, hash } = readDataFile(file);
+  if (Array.isArray(value)) refuseOtherFormat(value[0], 'locomo', file);
   const conversations = parseLocomoFile(value, file);
   const loaded = conversations.map((conversation, position) => {
     const sessions = loadSessions(conversation, position, file);
     const turns = sessions.flatMap((session) => session.turns);
     const { questions, report } = loadQuestions(conversation, new Set(turns.map((turn) => turn.id)));
-    const trace: Trace = { id: conversation.id, spans: loadSpans(sessions, options), turns, questions };
+    const trace: Trace = { id: conversation.id, spans: spansOf(sessions, options), turns, questions };
     return { trace, report };
   });
   const traces = loaded.map(({ trace }) => trace);
   const sum = (count: (report: EvidenceReport) => number): number =>
     loaded.reduce((total, { report }) => total + count(report), 0);
+  const contentKeys = new Map(traces.map((trace) => [trace.id, [textKey(trace.turns)]]));
+  const named = splitIds(traces, splits);
+  refuseOverlap(named, contentKeys, file);
   return {
     name,
     fileHash: hash,
     traces,
-    splits: splitIds(traces, splits),
-    scoring: 'locomo',
+    source: { kind: 'held', traces },
+    contentKeys,
+    splits: named,
+    categories: LOCOMO_CATEGORIES,
+    days: daysOf(traces),
     report: {
+      notes: [],
       adversarialQuestions: conversations.reduce(
         (total, { adversarialCount }) => total + adversarialCount,
         0,

@@ -29,38 +29,27 @@ export interface Question {
   readonly text: string;
   /** Accepted answers, the first is primary. */
   readonly golds: readonly string[];
-  /** LoCoMo: 1 multi-hop, 2 temporal, 3 open-domain, 4 single-hop. Other data sets: 0. */
+  /** Kind of question, by the data set's `categories`; 0 where it has none. */
   readonly category: number;
   /** Ids of the turns that hold the evidence; only ids that exist in the trace. */
   readonly evidence: readonly string[];
   /** The date on which the question is asked, where the data set has one. */
   readonly date: string | null;
+  /** The trace does not hold the answer, and saying so is what is right. */
+  readonly isAbstention?: boolean;
 }
 
-export interface Trace {
+/** What is known of a trace without its text: a data set may hold more text than memory. */
+export interface TraceOutline {
   readonly id: string;
+  readonly questions: readonly Question[];
+}
+
+export interface Trace extends TraceOutline {
   readonly spans: readonly Span[];
   readonly turns: readonly Turn[];
-  readonly questions: readonly Question[];
 }
 
 export type SplitName = 'train' | 'validation' | 'test';
 
-export interface LoadedDataset {
-  readonly name: string;
-  /** SHA-256 of the file's bytes. */
-  readonly fileHash: string;
-  readonly traces: readonly Trace[];
-  readonly splits: Readonly<Record<SplitName, readonly string[]>>;
-  /** How a question of this data set is scored. */
-  readonly scoring: 'locomo';
-  /** What was left out or repaired while loading, for people to read. */
-  readonly report: LoadReport;
-}
-
-export interface LoadReport {
-  readonly adversarialQuestions: number;
-  readonly compoundEvidenceIds: number;
-  readonly unresolvedEvidenceIds: readonly { readonly questionId: string; readonly id: string }[];
-  readonly questionsWithoutEvidence: number;
-}
+export type Splits = Readonly<Record<SplitName, readonly string[]>>;

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Question } from '../datasets/trace.ts';
-import { scoreLocomo } from '../evaluation/tokenF1.ts';
+import { scoreAnswer } from '../evaluation/scoreAnswer.ts';
 import { diagnose } from '../hardCases/diagnosis.ts';
+import { evidenceRecall } from '../hardCases/evidenceRecall.ts';
 import { required } from '../shared/assertions.ts';
 import { throwIfAborted } from '../shared/errors.ts';
 import type { BuiltMemory } from './buildMemory.ts';
@@ -34,6 +35,11 @@ async function judgeAnswer(
     context.config.rewardMetric === 'judge' ||
     (job.judges === 'failures' && answer.f1 < context.config.failureThreshold);
   if (!isNeeded) return null;
+  // What was to be said is known, and needs nobody to judge it.
+  if (question.isAbstention === true)
+    return answer.f1 === 1
+      ? { score: 1, reason: 'It says that there is no answer, and there is none.' }
+      : { score: 0, reason: 'It answers where there is no answer.' };
   return context.roles.judge.judge(
     { question: question.text, golds: question.golds, prediction: answer.prediction },
     context.signal,
@@ -66,16 +72,19 @@ export async function answerQuestions(
     const shown = memory
       .topK(vector, job.memoriesPerQuestion)
       .map(({ id }) => ({ id, text: memory.textOf(id) }));
+    const shownIds = new Set(shown.map(({ id }) => id));
     for (const { id, text } of shown) {
       retrievedIds.add(id);
       contextCharacters += text.length;
     }
-    const prediction = await roles.answerer.answer(
+    const reply = await roles.answerer.answer(
       { question: question.text, date: question.date, memories: shown },
       signal,
     );
-    const gold = required(question.golds[0], 'gold answer');
-    const f1 = scoreLocomo({ category: question.category, prediction, gold });
+    const isAbstention = question.isAbstention === true;
+    const { golds, category } = question;
+    const answer = scoreAnswer({ dataset: config.dataset, category, golds, isAbstention, reply });
+    const { prediction, f1, isExactMatch } = answer;
     const judge = await judgeAnswer(question, { prediction, f1 }, { job, context });
     const score = config.rewardMetric === 'judge' ? (judge?.score ?? 0) : f1;
     const failure = hasFailed(score, context)
@@ -88,7 +97,20 @@ export async function answerQuestions(
           shownCount: shown.length,
         })
       : null;
-    outcomes.push({ questionId: question.id, prediction, f1, judge, score, failure });
+    outcomes.push({
+      questionId: question.id,
+      prediction,
+      f1,
+      isExactMatch,
+      evidenceRecall: evidenceRecall(
+        question,
+        trace,
+        finalMemories.filter(({ id }) => shownIds.has(id)),
+      ),
+      judge,
+      score,
+      failure,
+    });
   }
   return { outcomes, contextCharacters, retrievedIds };
 }

@@ -1,11 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { runConfigSchema, type RunConfig } from '../config/schema.ts';
+import { runConfigSchema } from '../config/schema.ts';
 import { initialWeights } from '../controller/weights.ts';
 import type { Trace } from '../datasets/trace.ts';
 import { AppError } from '../shared/errors.ts';
 import { createRng } from '../shared/rng.ts';
 import { seedSkills } from '../skills/seeds.ts';
 import { EnginePool } from './enginePool.ts';
+import type { EnginesSetup } from './engines.ts';
 import type { EngineRoles } from './localEngines.ts';
 import { LocalEngines } from './localEngines.ts';
 import type { EpisodeJob } from './episode.ts';
@@ -26,9 +27,12 @@ function accident(command: 'exit' | 'crash' | 'wait'): Trace {
   return { ...trace, spans: trace.spans.map((span) => ({ ...span, text: `${command}\n${span.text}` })) };
 }
 
-function setup(workers: number): { config: RunConfig; traces: Trace[] } {
+const NOTHING = { kind: 'held', traces: [] } as const;
+const SETUP_TRACES: readonly Trace[] = [...TRACES, accident('exit'), accident('crash'), accident('wait')];
+
+function setup(workers: number): EnginesSetup {
   const config = { ...runConfigSchema.parse({}), k: 2, workers };
-  return { config, traces: [...TRACES, accident('exit'), accident('crash'), accident('wait')] };
+  return { config, source: { kind: 'held', traces: SETUP_TRACES } };
 }
 
 async function startPool(workers: number): Promise<EnginePool> {
@@ -38,7 +42,7 @@ async function startPool(workers: number): Promise<EnginePool> {
 }
 
 function job(traceId: string, options: Partial<EpisodeJob> = {}): EpisodeJob {
-  const trace = [...setup(1).traces].find(({ id }) => id === traceId);
+  const trace = SETUP_TRACES.find(({ id }) => id === traceId);
   return {
     traceId,
     skills: seedSkills({ skipNoop: false }),
@@ -143,7 +147,7 @@ test('disposing cancels what runs and what waits, and whatever comes later', asy
 });
 
 test('an engine that does not open says why, also where its file cannot be loaded', async () => {
-  const none = EnginePool.start(ENTRY, { ...setup(2), traces: [] });
+  const none = EnginePool.start(ENTRY, { ...setup(2), source: NOTHING });
   await expect(none).rejects.toMatchObject({ code: 'INTERNAL', message: 'nothing to work on' });
   const missing = EnginePool.start(new URL('./fixtures/noSuchWorker.ts', import.meta.url), setup(1));
   await expect(missing).rejects.toMatchObject({
@@ -154,9 +158,9 @@ test('an engine that does not open says why, also where its file cannot be loade
 
 test('a configuration for a language model is refused where none is set up', async () => {
   const llm = { ...setup(1).config, engine: 'llm' } as const;
-  expect(() => openLocalEngines({ config: llm, traces: [] })).toThrow('--engine llm');
+  expect(() => openLocalEngines({ config: llm, source: NOTHING })).toThrow('--engine llm');
   const designer = { ...setup(1).config, designer: 'llm' } as const;
-  expect(() => openLocalEngines({ config: designer, traces: [] })).toThrow('--designer llm');
+  expect(() => openLocalEngines({ config: designer, source: NOTHING })).toThrow('--designer llm');
   const roles: EngineRoles = { ...toyRoles(), designer: null };
   const local = new LocalEngines(setup(1), roles);
   await expect(

@@ -1,14 +1,14 @@
 import type { RunConfig } from '../config/schema.ts';
 import type { Cluster, HardCase } from '../contract/hardCase.ts';
 import type { NamedArrays } from '../controller/weights.ts';
-import type { Trace } from '../datasets/trace.ts';
+import type { TraceSource } from '../datasets/loadedDataset.ts';
 import type { EpisodeJob, EpisodeResult } from './episode.ts';
 import type { DesignerInput, DesignerOutput, RedraftInput, RedraftOutput } from './roles.ts';
 
 /** What an engine is opened with; plain data, so that it can cross to a worker thread. */
 export interface EnginesSetup {
   readonly config: RunConfig;
-  readonly traces: readonly Trace[];
+  readonly source: TraceSource;
 }
 
 export interface ClusterJob {

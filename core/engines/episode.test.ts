@@ -386,7 +386,7 @@ test('15.5#64 equal jobs give equal results, whatever runs beside them', async (
     traceId: fc.constantFrom('a', 'b'),
     stream: fc.tuple(fc.nat(3), fc.constant('law')),
   });
-  const setup = { config: config(), traces: [TRACE, toyTrace('b', 4)] };
+  const setup = { config: config(), source: { kind: 'held', traces: [TRACE, toyTrace('b', 4)] } as const };
   const one = new LocalEngines(setup, toyRoles());
   const other = new LocalEngines(setup, toyRoles());
   await one.setPolicy(WEIGHTS);

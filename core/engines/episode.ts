@@ -67,6 +67,9 @@ export interface QuestionOutcome {
   readonly questionId: string;
   readonly prediction: string;
   readonly f1: number;
+  readonly isExactMatch: boolean;
+  /** Share of the evidence that retrieval led to; null without evidence. */
+  readonly evidenceRecall: number | null;
   readonly judge: { readonly score: number; readonly reason: string } | null;
   /** F1 or the judge's score, whichever is the reward. */
   readonly score: number;

@@ -2,7 +2,7 @@ import type { RunConfig } from '../config/schema.ts';
 import type { Cluster } from '../contract/hardCase.ts';
 import { Policy } from '../controller/policy.ts';
 import { describeWeights, type NamedArrays } from '../controller/weights.ts';
-import type { Trace } from '../datasets/trace.ts';
+import { openTraces, type TraceReader } from '../datasets/traceReader.ts';
 import { clusterCases } from '../hardCases/clustering.ts';
 import { AppError } from '../shared/errors.ts';
 import type { ClusterJob, Engines, EnginesSetup } from './engines.ts';
@@ -21,14 +21,14 @@ export class LocalEngines implements Engines {
   readonly #config: RunConfig;
   readonly #roles: EpisodeRoles;
   readonly #designer: Designer | null;
-  readonly #traces: ReadonlyMap<string, Trace>;
+  readonly #traces: TraceReader;
   #weights: NamedArrays | null = null;
 
   constructor(setup: EnginesSetup, { designer, ...roles }: EngineRoles) {
     this.#config = setup.config;
     this.#roles = roles;
     this.#designer = designer;
-    this.#traces = new Map(setup.traces.map((trace) => [trace.id, trace]));
+    this.#traces = openTraces(setup.source);
     this.embedderId = roles.embedder.id;
     this.embedderDimension = roles.embedder.dimension;
   }
@@ -40,9 +40,7 @@ export class LocalEngines implements Engines {
   }
 
   async runEpisode(job: EpisodeJob, signal?: AbortSignal): Promise<EpisodeResult> {
-    const trace = this.#traces.get(job.traceId);
-    if (trace === undefined)
-      throw new AppError('NOT_FOUND', `There is no trace ${job.traceId} in the loaded data.`);
+    const trace = await this.#traces.read(job.traceId);
     // One for each episode: a policy holds the skills it chooses from, and episodes of two banks may run side by side.
     const policy = this.#weights === null ? null : Policy.create(this.#weights);
     return runEpisode(job, { trace, roles: this.#roles, policy, config: this.#config, signal });
@@ -74,6 +72,7 @@ export class LocalEngines implements Engines {
 
   async dispose(): Promise<void> {
     await this.setPolicy(null);
+    await this.#traces.close();
   }
 
   #requireDesigner(): Designer {

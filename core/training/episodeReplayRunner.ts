@@ -10,17 +10,10 @@ import { sum } from '../shared/arithmetic.ts';
 export class EpisodeReplayRunner implements ReplayRunner {
   readonly #engines: Engines;
   readonly #config: RunConfig;
-  /** Questions and span counts of the traces that can be replayed. */
-  readonly #spanCounts: ReadonlyMap<string, number>;
 
-  constructor(options: {
-    readonly engines: Engines;
-    readonly config: RunConfig;
-    readonly traces: readonly { readonly id: string; readonly spans: readonly unknown[] }[];
-  }) {
+  constructor(options: { readonly engines: Engines; readonly config: RunConfig }) {
     this.#engines = options.engines;
     this.#config = options.config;
-    this.#spanCounts = new Map(options.traces.map((trace) => [trace.id, trace.spans.length]));
   }
 
   async runEpisodes(request: ReplayRequest): Promise<ReplayAnswers> {
@@ -29,7 +22,7 @@ export class EpisodeReplayRunner implements ReplayRunner {
       signal: request.signal,
       onDone: () => request.onEpisode?.(),
     });
-    const spans = sum(request.traceIds.map((id) => this.#spanCounts.get(id) ?? 0));
+    const spans = sum(episodes.map((episode) => episode.selections.length));
     const memories = sum(episodes.map((episode) => episode.memoryCount));
     return {
       answers: episodes.flatMap((episode) =>

@@ -69,7 +69,8 @@ test('a report counts what it says: half the questions are about plans, which th
     questions: 20,
     f1: 0.5,
     judge: 0.5,
-    byCategory: [{ category: 4, questions: 20, f1: 0.5, judge: 0.5 }],
+    exactMatch: 0.5,
+    byCategory: [{ category: 4, name: 'single-hop', questions: 20, f1: 0.5, judge: 0.5 }],
     memoriesPerTrace: 10,
     memoriesPerSpan: 1,
     seconds: 0,
@@ -83,6 +84,8 @@ test('a report counts what it says: half the questions are about plans, which th
     golds: ['catv0'],
     prediction: '',
     f1: 0,
+    isExactMatch: false,
+    evidenceRecall: expect.any(Number),
     judge: 0,
   });
   const pets = { ...KEEP_PETS.skill, origin: 'designer', isPinned: false } as const;

@@ -2,7 +2,8 @@ import type { RunConfig } from '../config/schema.ts';
 import type { EvaluationReport } from '../contract/run.ts';
 import type { Skill } from '../contract/skill.ts';
 import type { NamedArrays } from '../controller/weights.ts';
-import type { LoadedDataset, SplitName } from '../datasets/trace.ts';
+import type { LoadedDataset } from '../datasets/loadedDataset.ts';
+import type { SplitName } from '../datasets/trace.ts';
 import { choiceModeOf } from '../engines/chooseSkills.ts';
 import type { Engines } from '../engines/engines.ts';
 import type { EpisodeJob, EpisodeResult } from '../engines/episode.ts';
@@ -12,7 +13,7 @@ import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { bankHash } from '../skills/skillBank.ts';
 import { runEpisodes } from './runEpisodes.ts';
-import { sum } from '../shared/arithmetic.ts';
+import { mean, sum } from '../shared/arithmetic.ts';
 
 export interface EvaluationInput {
   readonly dataset: LoadedDataset;
@@ -36,13 +37,15 @@ interface Row {
   readonly golds: string[];
   readonly prediction: string;
   readonly f1: number;
+  readonly isExactMatch: boolean;
+  readonly evidenceRecall: number | null;
   readonly judge: number;
 }
 
 function rowsOf(episodes: readonly EpisodeResult[], dataset: LoadedDataset): Row[] {
   const questions = new Map(dataset.traces.flatMap((trace) => trace.questions.map((one) => [one.id, one])));
   return episodes.flatMap((episode) =>
-    episode.outcomes.map(({ questionId, prediction, f1, judge }) => {
+    episode.outcomes.map(({ questionId, prediction, f1, isExactMatch, evidenceRecall, judge }) => {
       const question = required(questions.get(questionId), `question ${questionId}`);
       return {
         questionId,
@@ -52,6 +55,8 @@ function rowsOf(episodes: readonly EpisodeResult[], dataset: LoadedDataset): Row
         golds: [...question.golds],
         prediction,
         f1,
+        isExactMatch,
+        evidenceRecall,
         judge: judge?.score ?? 0,
       };
     }),
@@ -95,8 +100,9 @@ export async function evaluate(input: EvaluationInput): Promise<EvaluationReport
     onDone: (done) => input.onProgress(done, traces.length),
   });
   const rows = rowsOf(episodes, dataset);
+  const recalls = rows.flatMap(({ evidenceRecall }) => evidenceRecall ?? []);
   const memories = sum(episodes.map((episode) => episode.memoryCount));
-  const spans = sum(traces.map((trace) => trace.spans.length));
+  const spans = sum(episodes.map((episode) => episode.selections.length));
   const f1 = summariseScores(rows.map(({ category, f1: score }) => ({ category, score })));
   const judge = summariseScores(rows.map(({ category, judge: score }) => ({ category, score })));
   return {
@@ -108,8 +114,11 @@ export async function evaluate(input: EvaluationInput): Promise<EvaluationReport
     questions: rows.length,
     f1: f1.f1,
     judge: judge.f1,
+    exactMatch: mean(rows.map(({ isExactMatch }) => (isExactMatch ? 1 : 0))),
+    evidenceRecall: recalls.length === 0 ? null : mean(recalls),
     byCategory: f1.byCategory.map(({ category, count, f1: score }, index) => ({
       category,
+      name: dataset.categories[category] ?? null,
       questions: count,
       f1: score,
       judge: required(judge.byCategory[index], 'category').f1,

@@ -33,7 +33,7 @@ export function replaySetup(session: RunSession): ReplaySetup {
   const questions = new Map(traces.flatMap((trace) => trace.questions.map((one) => [one.id, one])));
   const bad = new Set(session.pool.cases.filter((one) => !isUsable(one)).map((one) => one.questionId));
   return {
-    runner: new EpisodeReplayRunner({ engines, config, traces }),
+    runner: new EpisodeReplayRunner({ engines, config }),
     solved: Object.entries(session.state.solved)
       .filter(([questionId]) => !bad.has(questionId))
       .toSorted(byQuestionId)

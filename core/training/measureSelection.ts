@@ -22,15 +22,16 @@ export async function measureSelection(
 ): Promise<SelectionMeasurement> {
   const { config, engines, controller, traces } = context;
   if (controller !== null) await engines.setPolicy(await controller.weights());
-  const jobs = traces.map((trace): EpisodeJob => ({
-    traceId: trace.id,
+  const asked = [...splitSelection(traces)].filter(([, { selection }]) => selection.length > 0);
+  const jobs = asked.map(([traceId, split]): EpisodeJob => ({
+    traceId,
     skills: bank.skills,
     selection: choiceModeOf(config.selection, 'measuring'),
     forcedSkills: [],
     newSkills: [],
     biasScale: 0,
-    stream: [config.seed, 'selection', trace.id],
-    questionIds: splitSelection(trace).selection.map((question) => question.id),
+    stream: [config.seed, 'selection', traceId],
+    questionIds: split.selection.map((question) => question.id),
     memoriesPerQuestion: config.memTopK,
     hidesNoop: true,
     judges: 'reward',

@@ -2,8 +2,8 @@ import { explorationBiasScale } from '../controller/explorationBias.ts';
 import { redistributeFinalReward } from '../controller/finalReward.ts';
 import type { RolloutBuffer, Transition } from '../controller/rolloutBuffer.ts';
 import { sampleQuestions } from '../datasets/questionSampling.ts';
-import { splitSelection } from '../datasets/selectionSplit.ts';
-import type { Trace } from '../datasets/trace.ts';
+import { type SelectionSplit, splitSelection } from '../datasets/selectionSplit.ts';
+import type { TraceOutline } from '../datasets/trace.ts';
 import { choiceModeOf } from '../engines/chooseSkills.ts';
 import type { EpisodeJob, EpisodeResult } from '../engines/episode.ts';
 import type { Skill } from '../contract/skill.ts';
@@ -31,7 +31,19 @@ function categoriesOf({ traces }: TrainingContext): ReadonlyMap<string, number> 
   return new Map(traces.flatMap((trace) => trace.questions.map(({ id, category }) => [id, category])));
 }
 
-function drawTraces({ traces, config }: TrainingContext, step: number): Trace[] {
+/** A trace and what training asks about it. */
+interface Drawn {
+  readonly trace: TraceOutline;
+  readonly split: SelectionSplit;
+}
+
+/** Among the traces that training may ask something about. */
+function drawTraces({ traces: all, config }: TrainingContext, step: number): Drawn[] {
+  const splits = splitSelection(all);
+  const traces = all.flatMap((trace): Drawn[] => {
+    const split = required(splits.get(trace.id), 'questions of a trace');
+    return split.training.length === 0 ? [] : [{ trace, split }];
+  });
   const rng = createRng(config.seed, 'traces', step);
   return Array.from({ length: config.batchSize }, () =>
     required(traces[rng.int(traces.length)], 'training trace'),
@@ -41,10 +53,10 @@ function drawTraces({ traces, config }: TrainingContext, step: number): Trace[] 
 function episodeJob(
   context: TrainingContext,
   state: RunState,
-  episode: { trace: Trace; index: number; skills: readonly Skill[] },
+  episode: Drawn & { index: number; skills: readonly Skill[] },
 ): EpisodeJob {
   const { config } = context;
-  const questions = sampleQuestions(splitSelection(episode.trace).training, {
+  const questions = sampleQuestions(episode.split.training, {
     seed: config.seed,
     traceId: episode.trace.id,
     outerEpoch: state.stage,
@@ -114,8 +126,8 @@ export async function trainStep(
   const { config, engines, controller } = context;
   const { skills, signal } = options;
   if (controller !== null) await engines.setPolicy(await controller.weights());
-  const jobs = drawTraces(context, state.step).map((trace, index) =>
-    episodeJob(context, state, { trace, index, skills }),
+  const jobs = drawTraces(context, state.step).map((drawn, index) =>
+    episodeJob(context, state, { ...drawn, index, skills }),
   );
   const episodes = await runEpisodes(engines, jobs, { signal });
   const scale = biasScaleOf(state, config.newSkillBiasSteps);

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../config/schema.ts';
 import type { ControllerClient } from '../controller/workerClient.ts';
-import type { LoadedDataset, Trace } from '../datasets/trace.ts';
+import type { LoadedDataset } from '../datasets/loadedDataset.ts';
+import type { TraceOutline } from '../datasets/trace.ts';
 import type { Engines } from '../engines/engines.ts';
 import type { CallCosts } from '../engines/llm/callBudget.ts';
 import type { ReplayWatcher } from '../evolution/proposalReplay.ts';
@@ -28,7 +29,7 @@ export interface TrainingContext {
   readonly config: RunConfig;
   readonly dataset: LoadedDataset;
   /** Training traces in the order of the file. */
-  readonly traces: readonly Trace[];
+  readonly traces: readonly TraceOutline[];
   readonly workspace: Workspace;
   readonly archive: Pick<MemoryArchive, 'addEpisode'>;
   readonly engines: Engines;

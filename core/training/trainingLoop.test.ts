@@ -233,7 +233,9 @@ test('15.2#28 selection questions are never asked in training or replayed; held-
   const parts = startToy('toy-1', { k: 3 }, [KEEP_PETS], { wrapEngines: spyOnEpisodes(jobs) });
   await trainOnce(parts);
   const ids = (part: 'training' | 'selection'): Set<string> =>
-    new Set(toyDataset.traces.flatMap((trace) => splitSelection(trace)[part].map(({ id }) => id)));
+    new Set(
+      [...splitSelection(toyDataset.traces).values()].flatMap((split) => split[part].map(({ id }) => id)),
+    );
   const measuring = jobs.filter(({ stream }) => stream[1] === 'selection');
   const others = jobs.filter(({ stream }) => stream[1] !== 'selection');
   expect(new Set(others.map(({ stream }) => stream[1]))).toEqual(new Set(['episode', 'replay']));

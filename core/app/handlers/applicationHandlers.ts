@@ -21,6 +21,7 @@ function describeOption(option: RunOption): RunOptionDescription {
     default: option.default,
     unit,
     group,
+    datasets: option.datasets === null ? null : [...option.datasets],
     description: option.description,
     values: describeValues(option),
   };

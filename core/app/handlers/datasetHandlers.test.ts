@@ -23,16 +23,28 @@ afterAll(async () => {
 });
 
 test('the bundled sample: two traces to train on, one to validate, nothing to repair', async () => {
-  expect(await client.call('datasets.inspect', { config: {} })).toEqual({
+  const inspected = await client.call('datasets.inspect', { config: {} });
+  expect(inspected).toMatchObject({
     name: 'sample',
-    traces: { train: 2, validation: 1, test: 0 },
+    traces: { all: 3, train: 2, validation: 1, test: 0 },
     spans: 30,
+    isSpanCountExact: true,
     questions: 69,
+    categories: [
+      { category: 1, name: 'multi-hop', questions: 15 },
+      { category: 2, name: 'temporal', questions: 26 },
+      { category: 3, name: 'open-domain', questions: 6 },
+      { category: 4, name: 'single-hop', questions: 22 },
+    ],
+    days: { first: '2023-09-09', last: '2025-07-20' },
+    notes: [],
     adversarialQuestions: 6,
     compoundEvidenceIds: 0,
     unresolvedEvidenceIds: [],
     questionsWithoutEvidence: 0,
   });
+  expect(inspected.examples.spans).toHaveLength(2);
+  expect(inspected.examples.questions).toHaveLength(2);
 });
 
 const locomo = memskillDataFile('locomo-train-val.json');

@@ -84,13 +84,15 @@ async function run(context: CommandContext): Promise<void> {
     `${report.questions} questions (${report.split}), bank ${report.bankHash.slice(0, 12)}, selection ${report.selection}, K ${report.k}`,
   );
   const rows = report.byCategory.map((row) => [
-    `category ${row.category}`,
+    row.name ?? `category ${row.category}`,
     row.questions,
     points(row.f1),
     points(row.judge),
   ]);
   rows.push(['all', report.questions, points(report.f1), points(report.judge)]);
   for (const line of formatTable(['', 'questions', 'F1', 'judge'], rows)) output.line(line);
+  const recall = report.evidenceRecall === null ? '' : `, evidence recall ${points(report.evidenceRecall)}`;
+  output.line(`exact match ${points(report.exactMatch)}${recall}`);
   output.line(
     `${report.memoriesPerTrace.toFixed(1)} memories a trace, ${report.memoriesPerSpan.toFixed(2)} a span; ${report.seconds.toFixed(1)} s`,
   );

@@ -29,8 +29,8 @@ export class RunForm {
   readonly starting = new Action();
   name = $state('');
   keepsDefaults = $state(false);
-  /** Of the file that was chosen, whose id is the value. */
-  fileName = $state<string | null>(null);
+  /** Of the files that were chosen, whose ids are the values, by option. */
+  fileNames = $state<Readonly<Record<string, string>>>({});
   #changes = $state.raw<Changes>({});
   #problem = $state.raw<unknown>(null);
   #summary = $state.raw<DataSummary | null>(null);
@@ -89,7 +89,7 @@ export class RunForm {
     return this.starting.run(async () => {
       const run = await this.#startRun();
       if (run !== null && this.keepsDefaults)
-        await this.#studio.saveSettings({ runDefaults: toDefaults(this.#changes) });
+        await this.#studio.saveSettings({ runDefaults: toDefaults(this.described, this.#changes) });
       return run;
     });
   }

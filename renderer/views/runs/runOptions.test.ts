@@ -6,6 +6,7 @@ import {
   errorsByOption,
   groupHeading,
   inWords,
+  isOffered,
   optionGroups,
   optionHint,
   roleOfOption,
@@ -36,6 +37,7 @@ function option(
     default: value,
     unit: null,
     group: 'data',
+    datasets: null,
     description: name,
     values: 'anything',
     ...about,
@@ -43,7 +45,7 @@ function option(
 }
 
 const DATASET = option('dataset', 'sample', { kind: 'choice', choices: ['sample', 'locomo'] });
-const DATA = option('data', null);
+const DATA = option('data', null, { kind: 'file' });
 const STAGES = option('outerEpochs', 10, {
   kind: 'number',
   isInteger: true,
@@ -59,8 +61,9 @@ const SEED = option('seed', 42, {
   values: 'a number above 0',
   group: 'loop',
 });
+const CONTEXTS = option('contexts', null, { kind: 'number', datasets: ['hotpotqa'] });
 const DESCRIBED: RunOptions = {
-  options: [DATASET, DATA, STAGES, SEED],
+  options: [DATASET, DATA, CONTEXTS, STAGES, SEED],
   presets: { sample: { outerEpochs: 3 }, locomo: {} },
 };
 
@@ -100,6 +103,15 @@ test('the sample takes no file', () => {
   expect(change({}, [DATASET, 'locomo'], [DATA, 'f1'], [SEED, 1], [DATASET, 'sample'])).toEqual({ seed: 1 });
 });
 
+test('what only another data set has goes with it', () => {
+  const contexts = change({}, [DATASET, 'hotpotqa'], [DATA, 'f1'], [CONTEXTS, 50]);
+  expect(contexts).toEqual({ dataset: 'hotpotqa', data: 'f1', contexts: 50 });
+  expect(isOffered(DESCRIBED, contexts, CONTEXTS)).toBe(true);
+  const locomo = change(contexts, [DATASET, 'locomo']);
+  expect(locomo).toEqual({ dataset: 'locomo', data: 'f1' });
+  expect(isOffered(DESCRIBED, locomo, CONTEXTS)).toBe(false);
+});
+
 test('what a configuration changes', () => {
   const config = { dataset: 'locomo', data: '/data/a.json', outerEpochs: 10, seed: 7, gone: 1 };
   expect(changesIn(DESCRIBED, config)).toEqual({ dataset: 'locomo', data: '/data/a.json', seed: 7 });
@@ -108,7 +120,9 @@ test('what a configuration changes', () => {
 });
 
 test('defaults hold no file', () => {
-  expect(toDefaults({ dataset: 'locomo', data: 'f1', seed: 7, outerEpochs: null })).toEqual({
+  expect(
+    toDefaults(DESCRIBED, { dataset: 'locomo', data: 'f1', contexts: 50, seed: 7, outerEpochs: null }),
+  ).toEqual({
     dataset: 'locomo',
     seed: 7,
   });
@@ -146,7 +160,7 @@ test('an error about something else is at no field', () => {
 
 test('groups in the order of their options, and what a field says', () => {
   expect(optionGroups(DESCRIBED).map(({ name, options }) => [name, options.length])).toEqual([
-    ['data', 2],
+    ['data', 3],
     ['loop', 2],
   ]);
   expect(optionHint(STAGES)).toBe('OuterEpochs. A whole number from 1 to 1000.');
@@ -154,8 +168,8 @@ test('groups in the order of their options, and what a field says', () => {
 });
 
 test('values as a person reads them', () => {
-  expect(valueInWords('data', '/a/b\\c.json')).toBe('c.json');
-  expect([null, true, false, 0.5, 'manual'].map((value) => valueInWords('x', value))).toEqual([
+  expect(valueInWords({ kind: 'file' }, '/a/b\\c.json')).toBe('c.json');
+  expect([null, true, false, 0.5, 'manual'].map((value) => valueInWords({ kind: 'text' }, value))).toEqual([
     'none',
     'yes',
     'no',

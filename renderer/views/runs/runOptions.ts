@@ -58,6 +58,15 @@ function isOptionValue(value: unknown): value is OptionValue {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
+/** Whether the chosen data set has an option. */
+export function isOffered(
+  described: RunOptions,
+  changes: Changes,
+  { datasets }: RunOptionDescription,
+): boolean {
+  return datasets === null || datasets.includes(datasetOf(described, changes));
+}
+
 function datasetOf({ options }: RunOptions, changes: Changes): string {
   const dataset = changes[DATASET] ?? options.find(({ name }) => name === DATASET)?.default;
   return typeof dataset === 'string' ? dataset : '';
@@ -85,7 +94,10 @@ function without<T>(values: Readonly<Record<string, T>>, name: string): Readonly
   return Object.fromEntries(Object.entries(values).filter(([one]) => one !== name));
 }
 
-/** Changes with one more, or without it where it is what the option is anyway. The bundled sample takes no file. */
+/**
+ * Changes with one more, or without it where it is what the option is anyway. With another data set goes what that one
+ * does not have; the bundled sample takes no file.
+ */
 export function withValue(
   described: RunOptions,
   changes: Changes,
@@ -95,7 +107,11 @@ export function withValue(
   const others = without(changes, option.name);
   const base = baseValue(described, others, option);
   const next = value === base ? others : { ...others, [option.name]: value };
-  return option.name === DATASET && value === SAMPLE ? without(next, DATA_FILE) : next;
+  if (option.name !== DATASET) return next;
+  const gone = described.options.filter(
+    (one) => !isOffered(described, next, one) || (value === SAMPLE && one.name === DATA_FILE),
+  );
+  return gone.reduce((kept, { name }) => without(kept, name), next);
 }
 
 /** What a configuration or kept defaults change; options that this version does not have are left out. */
@@ -112,12 +128,16 @@ export function changesIn(described: RunOptions, config: Readonly<Record<string,
   );
 }
 
-/** A file is chosen for one run; everything else that was changed may become the default of new ones. */
-export function toDefaults(changes: Changes): Settings['runDefaults'] {
+/**
+ * A file, and what only some data sets have, is chosen for one run; everything else that was changed may become the
+ * default of new ones.
+ */
+export function toDefaults({ options }: RunOptions, changes: Changes): Settings['runDefaults'] {
   return Object.fromEntries(
-    Object.entries(changes).flatMap(([name, value]) =>
-      name === DATA_FILE || value === null ? [] : [[name, value] as const],
-    ),
+    options.flatMap(({ name, kind, datasets }) => {
+      const value = changes[name] ?? null;
+      return kind === 'file' || datasets !== null || value === null ? [] : [[name, value] as const];
+    }),
   );
 }
 
@@ -138,7 +158,7 @@ function takes(option: RunOptionDescription, value: OptionValue): boolean {
   if (value === option.default) return true;
   if (kind === 'choice') return typeof value === 'string' && choices.includes(value);
   if (kind === 'boolean') return typeof value === 'boolean';
-  if (kind === 'text') return typeof value === 'string' && value !== '';
+  if (kind === 'text' || kind === 'file') return typeof value === 'string' && value !== '';
   if (typeof value !== 'number' || (isInteger && !Number.isInteger(value))) return false;
   const isAbove = minimum === null || (isMinimumExclusive ? value > minimum : value >= minimum);
   return isAbove && (maximum === null || value <= maximum);
@@ -169,10 +189,10 @@ export function fileName(path: string): string {
 }
 
 /** An option's value as a person reads it. */
-export function valueInWords(name: string, value: OptionValue): string {
+export function valueInWords({ kind }: Pick<RunOptionDescription, 'kind'>, value: OptionValue): string {
   if (value === null) return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return name === DATA_FILE ? fileName(String(value)) : String(value);
+  return kind === 'file' ? fileName(String(value)) : String(value);
 }
 
 /** What an option is for, and what it takes where the control does not show that. */

@@ -84,6 +84,7 @@ function option(name: string, unit: string | null): RunOptionDescription {
     default: 0,
     unit,
     group: 'loop',
+    datasets: null,
     description: `what ${name} does`,
     values: 'a number',
   };
