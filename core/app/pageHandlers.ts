@@ -29,14 +29,14 @@ async function withoutFolders<Result>(
   } catch (error) {
     const known = paths.filter((path) => path !== null);
     if (known.length === 0 || !(error instanceof AppError)) throw error;
-    const details = { ...error.details };
-    for (const name of ['path', 'file']) delete details[name];
+    const hidden = new Set(['path', 'file']);
+    const told = Object.entries(error.details ?? {}).filter(([name]) => !hidden.has(name));
     const message = known.reduce(
       (text, path) => text.replaceAll(`${dirname(path)}${sep}`, ''),
       error.message,
     );
     // Without its cause, whose words are those of the system.
-    throw new AppError(error.code, message, { details });
+    throw new AppError(error.code, message, { details: Object.fromEntries(told) });
   }
 }
 
@@ -95,7 +95,7 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
     'config.check': async (input, context) => {
       const { config } = await handlers['config.check'](withPaths(input), context);
       // The file as the screen named it: where it lies is none of its business.
-      const named = FILE_OPTIONS.map((name) => [name, input.config[name] ?? null]);
+      const named = FILE_OPTIONS.map((name): [string, unknown] => [name, input.config[name] ?? null]);
       return { config: { ...config, ...Object.fromEntries(named) } };
     },
     'datasets.recognise': async ({ data }, context) => {

@@ -137,7 +137,7 @@ function ownSpans(trace: OwnTrace, sessions: readonly Session[], options: SpanOp
 
 type Categories = ReadonlyMap<string, number>;
 
-function questionsOf(trace: OwnTrace, categories: Categories): Question[] {
+function questionsOf(trace: OwnOutline, categories: Categories): Question[] {
   return trace.questions.map((question, index) => ({
     id: `${trace.id}_${index}`,
     index,
@@ -184,8 +184,10 @@ function checkIds(
         report(['questions', index, 'evidence', at], `is ${id}, which none of the ${kind} has`);
 }
 
+type OwnOutline = Pick<OwnTrace, 'id' | 'split' | 'questions'>;
+
 interface ReadLine {
-  readonly trace: OwnTrace;
+  readonly trace: OwnOutline;
   readonly entry: EntryRange;
   readonly key: string;
 }
@@ -226,8 +228,8 @@ async function readLines(
     known.set(trace.id, entry);
     for (const { date } of parts) range.note(date);
     // The text itself is left in the file.
-    const { turns: _turns, spans: _spans, events: _events, ...outline } = trace;
-    lines.push({ trace: outline, entry, key: textKey(parts) });
+    const { id, split, questions } = trace;
+    lines.push({ trace: { id, split, questions }, entry, key: textKey(parts) });
   }
 }
 

@@ -85,7 +85,7 @@ test('a report counts what it says: half the questions are about plans, which th
     prediction: '',
     f1: 0,
     isExactMatch: false,
-    evidenceRecall: expect.any(Number),
+    evidenceRecall: 1,
     judge: 0,
   });
   const pets = { ...KEEP_PETS.skill, origin: 'designer', isPinned: false } as const;
