@@ -12,6 +12,7 @@ const PROJECT = join(ROOT, '..');
 const TIERS: readonly (readonly string[])[] = [
   ['shared'],
   ['contract', 'config'],
+  ['textWorld'],
   ['store', 'datasets', 'memory', 'skills', 'controller', 'models', 'evaluation'],
   ['hardCases'],
   ['engines'],

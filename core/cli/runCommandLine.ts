@@ -18,6 +18,7 @@ import { reviewCommand } from './commands/review.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
+import { worldCommand } from './commands/world.ts';
 import { helpText, overviewText } from './helpText.ts';
 import { listenForInterrupt, type Interrupt } from './interrupt.ts';
 import { createTerminalOutput, type TerminalOptions } from './terminalOutput.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly CommandSpec[] = [
   bankCommand,
   modelsCommand,
   serveCommand,
+  worldCommand,
   benchCommand,
   doctorCommand,
 ];
