@@ -27,8 +27,8 @@ const TIERS: readonly (readonly string[])[] = [
 /** Packages with exactly one importing file or folder. */
 const OWNED_PACKAGES: Readonly<Record<string, string>> = {
   'node:sqlite': 'store/database.ts',
-  '@lancedb/lancedb': 'memory/archive.ts',
-  'apache-arrow': 'memory/archive.ts',
+  '@lancedb/lancedb': 'memory/lance/',
+  'apache-arrow': 'memory/lance/',
   '@tensorflow/': 'controller/',
   'node-llama-cpp': 'models/llama/',
   ws: 'host/',

@@ -6,10 +6,12 @@ import { createBankHandlers } from './handlers/bankHandlers.ts';
 import { createCaseHandlers } from './handlers/caseHandlers.ts';
 import { createDatasetHandlers } from './handlers/datasetHandlers.ts';
 import { createEvaluationHandlers } from './handlers/evaluationHandlers.ts';
+import { createMemoryHandlers } from './handlers/memoryHandlers.ts';
 import { createModelHandlers } from './handlers/modelHandlers.ts';
 import { createReviewHandlers } from './handlers/reviewHandlers.ts';
 import { createRunHandlers } from './handlers/runHandlers.ts';
 import { createWorkspaceHandlers } from './handlers/workspaceHandlers.ts';
+import type { LiveMemoryService } from './memory/liveMemoryService.ts';
 import type { ModelLibrary } from './modelLibrary.ts';
 import type { StudioParts } from './openTraining.ts';
 
@@ -22,11 +24,18 @@ export interface HandlerSetup {
   readonly parts: StudioParts;
   readonly active: ActiveRuns;
   readonly models: ModelLibrary;
+  readonly memory: LiveMemoryService;
   readonly onEvaluationProgress: (done: number, total: number) => void;
 }
 
 /** One thin function for each call of the contract. */
-export function createHandlers({ parts, active, models, onEvaluationProgress }: HandlerSetup): Handlers {
+export function createHandlers({
+  parts,
+  active,
+  models,
+  memory,
+  onEvaluationProgress,
+}: HandlerSetup): Handlers {
   return {
     ...createApplicationHandlers(parts, active),
     ...createWorkspaceHandlers(parts),
@@ -36,6 +45,7 @@ export function createHandlers({ parts, active, models, onEvaluationProgress }: 
     ...createReviewHandlers(parts, active),
     ...createBankHandlers(parts, active),
     ...createModelHandlers(models),
+    ...createMemoryHandlers(memory),
     ...createEvaluationHandlers(parts, onEvaluationProgress),
   };
 }

@@ -5,7 +5,7 @@ import { ControllerClient } from '../controller/workerClient.ts';
 import { loadDataset } from '../datasets/dataset.ts';
 import type { LoadedDataset } from '../datasets/loadedDataset.ts';
 import { EnginePool } from '../engines/enginePool.ts';
-import type { MemoryArchive } from '../memory/archive.ts';
+import type { MemoryArchive } from '../memory/lance/archive.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Workspace } from '../store/workspace.ts';

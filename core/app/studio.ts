@@ -10,7 +10,7 @@ import {
   type Transport,
 } from '../contract/rpc.ts';
 import { secretFromEnvironment } from '../config/environment.ts';
-import { MemoryArchive } from '../memory/archive.ts';
+import { MemoryArchive } from '../memory/lance/archive.ts';
 import type { Clock } from '../shared/clock.ts';
 import { seedSkills } from '../skills/seeds.ts';
 import { Workspace } from '../store/workspace.ts';
@@ -18,6 +18,7 @@ import { ActiveRuns } from './activeRuns.ts';
 import { ChangeFeed } from './changeFeed.ts';
 import type { PageShell } from './fileAccess.ts';
 import { createHandlers } from './handlers.ts';
+import { LiveMemoryService } from './memory/liveMemoryService.ts';
 import { ModelLibrary } from './modelLibrary.ts';
 import type { StudioParts } from './openTraining.ts';
 import { createPageHandlers } from './pageHandlers.ts';
@@ -50,11 +51,13 @@ export class Studio {
   readonly #parts: StudioParts;
   readonly #active: ActiveRuns;
   readonly #models: ModelLibrary;
+  readonly #memory: LiveMemoryService;
   readonly #handlers: Handlers;
   readonly #connections = new Set<ServerConnection>();
   readonly #changes: ChangeFeed;
 
-  private constructor(shared: Omit<StudioParts, 'replays'>) {
+  private constructor(shared: Omit<StudioParts, 'replays'>, memory: LiveMemoryService) {
+    this.#memory = memory;
     const replays: StudioParts['replays'] = new OngoingWork({
       keyOf: ({ proposalIds }) => proposalIds.join(' '),
       tell: (ongoing) => this.#emit('review.onReplays', ongoing),
@@ -74,6 +77,7 @@ export class Studio {
       parts,
       active: this.#active,
       models: this.#models,
+      memory,
       onEvaluationProgress: (done, total) => this.#emit('evaluation.onProgress', { done, total }),
     });
     this.#changes = new ChangeFeed((domains) => this.#emit('workspace.onChange', { domains }));
@@ -93,7 +97,8 @@ export class Studio {
         startLine(workspace, { runId: null, from: { seeds: seedSkills({ skipNoop: false }) }, clock });
       }
       markInterrupted(workspace, clock);
-      const studio = new Studio({ workspace, archive, platform, clock });
+      const memory = await LiveMemoryService.open({ workspace, platform, clock });
+      const studio = new Studio({ workspace, archive, platform, clock }, memory);
       await workspace.serve((transport) => studio.attach(transport));
       return studio;
     } catch (error) {
@@ -125,6 +130,7 @@ export class Studio {
     this.#changes.close();
     for (const connection of this.#connections) connection.close();
     await this.#models.close();
+    await this.#memory.close();
     await this.#parts.archive.close();
     await this.#parts.workspace.close();
   }

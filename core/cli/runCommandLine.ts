@@ -12,6 +12,7 @@ import { casesCommand } from './commands/cases.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
+import { memoryCommand } from './commands/memory.ts';
 import { modelsCommand } from './commands/models.ts';
 import { proposalsCommand } from './commands/proposals.ts';
 import { reviewCommand } from './commands/review.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly CommandSpec[] = [
   proposalsCommand,
   reviewCommand,
   bankCommand,
+  memoryCommand,
   modelsCommand,
   serveCommand,
   worldCommand,

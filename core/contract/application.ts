@@ -84,6 +84,7 @@ export const WORKSPACE_DOMAINS = [
   'bank',
   'settings',
   'models',
+  'memory',
 ] as const;
 export type WorkspaceDomain = (typeof WORKSPACE_DOMAINS)[number];
 export const workspaceChangeSchema = z.strictObject({ domains: z.array(z.enum(WORKSPACE_DOMAINS)).min(1) });

@@ -8,6 +8,7 @@ import {
   workspaceChangeSchema,
 } from './application.ts';
 import { dataInspectionSchema, recognisedDataSchema } from './dataset.ts';
+import { call, event, nothing } from './callShape.ts';
 import { clusterSchema, diagnosisSchema, hardCaseSchema, hardCaseSummarySchema } from './hardCase.ts';
 import {
   devicesSchema,
@@ -18,6 +19,7 @@ import {
   placementSchema,
   recommendedModelViewSchema,
 } from './model.ts';
+import { memoryCalls } from './memoryCalls.ts';
 import {
   bankChangeSchema,
   decisionSchema,
@@ -39,18 +41,6 @@ import { bankVersionSchema, skillHealthSchema, skillSchema } from './skill.ts';
 
 /** The one list of calls and events between a screen (or the command line) and the engine. */
 
-function call<Input extends z.ZodType, Output extends z.ZodType>(
-  input: Input,
-  output: Output,
-): { input: Input; output: Output } {
-  return { input, output };
-}
-
-function event<Payload extends z.ZodType>(payload: Payload): { payload: Payload } {
-  return { payload };
-}
-
-const nothing = z.strictObject({});
 const runIdInput = z.strictObject({ runId: z.string() });
 const clusterIdInput = z.strictObject({ clusterId: z.string() });
 const modelIdInput = z.strictObject({ modelId: z.string().min(1) });
@@ -363,6 +353,8 @@ export const calls = {
     }),
     evaluationReportSchema,
   ),
+
+  ...memoryCalls,
 } as const;
 
 export const events = {

@@ -8,7 +8,14 @@ import type { EngineTask, FromWorker, TaskInput, TaskOutput, ToWorker } from './
 import type { EpisodeJob, EpisodeResult } from './episode.ts';
 import { describeModels, serveModels } from './modelService.ts';
 import type { ModelsAccess } from './remoteModels.ts';
-import type { DesignerInput, DesignerOutput, RedraftInput, RedraftOutput } from './roles.ts';
+import type {
+  DesignerInput,
+  DesignerOutput,
+  ExecutorInput,
+  ExecutorOutput,
+  RedraftInput,
+  RedraftOutput,
+} from './roles.ts';
 import { fromWire } from './wireError.ts';
 
 /**
@@ -242,6 +249,10 @@ export class EnginePool implements Engines {
 
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
     return this.#enqueue('embed', texts, signal);
+  }
+
+  execute(input: ExecutorInput, signal?: AbortSignal): Promise<ExecutorOutput> {
+    return this.#enqueue('execute', input, signal);
   }
 
   cluster(job: ClusterJob, signal?: AbortSignal): Promise<Cluster[]> {

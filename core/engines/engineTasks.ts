@@ -2,7 +2,15 @@ import type { Engines } from './engines.ts';
 import type { WireError } from './wireError.ts';
 
 /** The tasks a worker thread takes, by the name of the method that does them. */
-export const ENGINE_TASKS = ['setPolicy', 'runEpisode', 'embed', 'cluster', 'design', 'redraft'] as const;
+export const ENGINE_TASKS = [
+  'setPolicy',
+  'runEpisode',
+  'embed',
+  'execute',
+  'cluster',
+  'design',
+  'redraft',
+] as const;
 export type EngineTask = (typeof ENGINE_TASKS)[number];
 
 export type TaskInput<Task extends EngineTask> = Parameters<Engines[Task]>[0];

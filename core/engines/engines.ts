@@ -3,7 +3,14 @@ import type { Cluster, HardCase } from '../contract/hardCase.ts';
 import type { NamedArrays } from '../controller/weights.ts';
 import type { TraceSource } from '../datasets/loadedDataset.ts';
 import type { EpisodeJob, EpisodeResult } from './episode.ts';
-import type { DesignerInput, DesignerOutput, RedraftInput, RedraftOutput } from './roles.ts';
+import type {
+  DesignerInput,
+  DesignerOutput,
+  ExecutorInput,
+  ExecutorOutput,
+  RedraftInput,
+  RedraftOutput,
+} from './roles.ts';
 
 /** What an engine is opened with; plain data, so that it can cross to a worker thread. */
 export interface EnginesSetup {
@@ -28,6 +35,8 @@ export interface Engines {
   setPolicy(weights: NamedArrays | null): Promise<void>;
   runEpisode(job: EpisodeJob, signal?: AbortSignal): Promise<EpisodeResult>;
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
+  /** Applies skills to a span that belongs to no trace. */
+  execute(input: ExecutorInput, signal?: AbortSignal): Promise<ExecutorOutput>;
   cluster(job: ClusterJob, signal?: AbortSignal): Promise<Cluster[]>;
   design(input: DesignerInput, signal?: AbortSignal): Promise<DesignerOutput>;
   redraft(input: RedraftInput, signal?: AbortSignal): Promise<RedraftOutput>;

@@ -7,7 +7,15 @@ import { clusterCases } from '../hardCases/clustering.ts';
 import { AppError } from '../shared/errors.ts';
 import type { ClusterJob, Engines, EnginesSetup } from './engines.ts';
 import { runEpisode, type EpisodeJob, type EpisodeResult, type EpisodeRoles } from './episode.ts';
-import type { Designer, DesignerInput, DesignerOutput, RedraftInput, RedraftOutput } from './roles.ts';
+import type {
+  Designer,
+  DesignerInput,
+  DesignerOutput,
+  ExecutorInput,
+  ExecutorOutput,
+  RedraftInput,
+  RedraftOutput,
+} from './roles.ts';
 
 /** All roles; no designer where nothing evolves. */
 export interface EngineRoles extends EpisodeRoles {
@@ -48,6 +56,10 @@ export class LocalEngines implements Engines {
 
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
     return this.#roles.embedder.embed(texts, signal);
+  }
+
+  execute(input: ExecutorInput, signal?: AbortSignal): Promise<ExecutorOutput> {
+    return this.#roles.executor.execute(input, signal);
   }
 
   cluster(job: ClusterJob, signal?: AbortSignal): Promise<Cluster[]> {

@@ -165,6 +165,38 @@ CREATE TABLE replies (
 CREATE INDEX repliesByRun ON replies (runId);
 `;
 
+/**
+ * Live memories by space. `isIndexed` = 0: the index has to learn of the row, which is found by comparing until then.
+ * `textKey` hashes the text. Ids are counted in `memoryCounter`, so that none is used again.
+ */
+const LIVE_MEMORY = `
+CREATE TABLE memorySpaces (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE memoryCounter (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  lastNumber INTEGER NOT NULL
+) STRICT;
+INSERT INTO memoryCounter (id, lastNumber) VALUES (1, 0);
+
+CREATE TABLE liveMemories (
+  number INTEGER PRIMARY KEY,
+  spaceNumber INTEGER NOT NULL REFERENCES memorySpaces(number) ON DELETE CASCADE,
+  textKey TEXT NOT NULL,
+  skill TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  isIndexed INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE (spaceNumber, textKey)
+) STRICT;
+CREATE INDEX liveMemoriesBySpace ON liveMemories (spaceNumber, number);
+CREATE INDEX liveMemoriesUnindexed ON liveMemories (spaceNumber, number) WHERE isIndexed = 0;
+`;
+
 const APPEND_ONLY = ['decisions', 'bankVersions', 'events'];
 
 function appendOnlyTriggers(table: string): string {
@@ -186,4 +218,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, summary: "a reviewer's settings; summaries of hard cases", sql: SETTINGS_AND_SUMMARIES },
   { version: 3, summary: 'the score of each question asked in a step', sql: QUESTION_SCORES },
   { version: 4, summary: 'models, and the replies of language models', sql: MODELS },
+  { version: 5, summary: 'live memories, in named spaces', sql: LIVE_MEMORY },
 ];

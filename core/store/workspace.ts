@@ -10,7 +10,9 @@ import type { Database } from './database.ts';
 import { EventLog } from './eventLog.ts';
 import type { ChainReport } from './eventLog.ts';
 import { fileError } from './fileError.ts';
+import { LiveMemoryTable } from './liveMemoryTable.ts';
 import { WorkspaceLock } from './lock.ts';
+import { MemorySpaceTable } from './memorySpaceTable.ts';
 import { OwnerServer } from './ownerSocket.ts';
 import { MemoryTable, MetricTable, QuestionScoreTable, RunStateTable } from './runData.ts';
 import { ReplyTable } from './replyTable.ts';
@@ -56,6 +58,8 @@ export class Workspace {
   readonly settings: SettingsTable;
   readonly models: WorkspaceTables['models'];
   readonly replies: ReplyTable;
+  readonly memorySpaces: MemorySpaceTable;
+  readonly liveMemories: LiveMemoryTable;
   readonly events: EventLog;
   readonly checkpoints: CheckpointFiles;
   readonly #database: Database;
@@ -89,6 +93,8 @@ export class Workspace {
     this.settings = new SettingsTable(database);
     this.models = tables.models;
     this.replies = new ReplyTable(database);
+    this.memorySpaces = new MemorySpaceTable(database);
+    this.liveMemories = new LiveMemoryTable(database);
     this.checkpoints = new CheckpointFiles(join(folder, 'checkpoints'));
   }
 

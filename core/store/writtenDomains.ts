@@ -16,6 +16,8 @@ const DOMAINS_OF: Readonly<Record<string, readonly WorkspaceDomain[]>> = {
   bankVersions: ['bank', 'runs', 'proposals'],
   settings: ['settings'],
   models: ['models'],
+  memorySpaces: ['memory'],
+  liveMemories: ['memory'],
 };
 
 export function domainsOf(tables: ReadonlySet<string>): ReadonlySet<WorkspaceDomain> {

@@ -5,7 +5,7 @@ import type { TraceOutline } from '../datasets/trace.ts';
 import type { Engines } from '../engines/engines.ts';
 import type { CallCosts } from '../engines/llm/callBudget.ts';
 import type { ReplayWatcher } from '../evolution/proposalReplay.ts';
-import type { MemoryArchive } from '../memory/archive.ts';
+import type { MemoryArchive } from '../memory/lance/archive.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Workspace } from '../store/workspace.ts';
 

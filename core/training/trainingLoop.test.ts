@@ -10,7 +10,7 @@ import { overriddenEngines } from '../engines/fixtures/overriddenEngines.ts';
 import { FORGET_ALL, KEEP_PETS, toyRoles } from '../engines/fixtures/toyRoles.ts';
 import { currentVersion } from '../evolution/bankHistory.ts';
 import { recordDecision } from '../evolution/decisions.ts';
-import { MemoryArchive } from '../memory/archive.ts';
+import { MemoryArchive } from '../memory/lance/archive.ts';
 import { required } from '../shared/assertions.ts';
 import { Workspace } from '../store/workspace.ts';
 import { applyApproved, approveReady, trainOnce, trainReviewed } from './fixtures/reviewer.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError, messageOf } from '../shared/errors.ts';
+import { AppError, messageOf } from '../../shared/errors.ts';
 
 /** LanceDB reports a lost commit race in words only; it retries some kinds by itself and gives up on others. */
 const CONFLICT = /conflict|concurrent|too many.*(retries|attempts)/iu;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AppError } from '../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
 import { retryOnConflict } from './retryOnConflict.ts';
 
 /** Fails as LanceDB does `failures` times, then returns the number of attempts. */

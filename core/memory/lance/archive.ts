@@ -1,17 +1,14 @@
 import { connect, type Connection, type Table } from '@lancedb/lancedb';
 import { Field, FixedSizeList, Float32, Int32, Schema, Utf8 } from 'apache-arrow';
 import { z } from 'zod';
-import { AppError, messageOf } from '../shared/errors.ts';
-import { sha256Hex } from '../shared/contentHash.ts';
-import type { Embedder } from './embedder.ts';
-import type { MemoryRecord } from './memoryBank.ts';
+import { AppError, messageOf } from '../../shared/errors.ts';
+import { sha256Hex } from '../../shared/contentHash.ts';
+import type { MemoryRecord } from '../memoryBank.ts';
+import { checkVector, inLance, prune, quoted, type EmbeddingSpace } from './lanceFolder.ts';
 import { retryOnConflict } from './retryOnConflict.ts';
 
-// The one file that uses LanceDB. The archive is an index of memories worth keeping; studio.db is the source of
-// truth, so everything here can be rebuilt (design 4).
-
-/** What vectors belong to: those of different embedders never share a table. Every `Embedder` is one. */
-export type EmbeddingSpace = Pick<Embedder, 'id' | 'dimension'>;
+// The archive is an index of memories worth keeping; studio.db is the source of truth, so everything here can be rebuilt
+// (design 4).
 
 /** One memory of an archived episode. */
 export interface ArchivedMemory extends Pick<
@@ -74,7 +71,6 @@ const hitSchema = z.object({
 export type ArchiveHit = Omit<z.infer<typeof hitSchema>, '_distance'> & { readonly similarity: number };
 
 const COLUMNS = Object.keys(hitSchema.shape);
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 function predicate(filter: ArchiveFilter): string | undefined {
   const terms = [
@@ -132,12 +128,8 @@ export class MemoryArchive {
 
   /** Opens the archive in `dir`, which is made when it is missing. UNAVAILABLE when it cannot be. */
   static async open(dir: string): Promise<MemoryArchive> {
-    try {
-      // Interval 0: every read looks for the newest version, so what another process wrote is seen.
-      return new MemoryArchive(dir, await connect(dir, { readConsistencyInterval: 0 }));
-    } catch (cause) {
-      throw unavailable(dir, cause);
-    }
+    // Interval 0: every read looks for the newest version, so what another process wrote is seen.
+    return new MemoryArchive(dir, await inLance(dir, () => connect(dir, { readConsistencyInterval: 0 })));
   }
 
   /** Stores an episode in one commit; one already there under the same run, trace and stage is replaced. */
@@ -181,7 +173,7 @@ export class MemoryArchive {
   ): Promise<ArchiveHit[]> {
     checkVector(space, vector, 'The query');
     const where = predicate(filter);
-    const rows = await this.#use(async (): Promise<unknown[]> => {
+    const rows = await inLance(this.#dir, async (): Promise<unknown[]> => {
       const table = await this.#table(space);
       const query = table.vectorSearch(vector).distanceType('cosine').bypassVectorIndex().select(COLUMNS);
       return (where === undefined ? query : query.where(where)).limit(k).toArray();
@@ -199,7 +191,7 @@ export class MemoryArchive {
   }
 
   async count(space: EmbeddingSpace, filter: ArchiveFilter = {}): Promise<number> {
-    return this.#use(async () => (await this.#table(space)).countRows(predicate(filter)));
+    return inLance(this.#dir, async () => (await this.#table(space)).countRows(predicate(filter)));
   }
 
   /** Deletes a run's memories from every table and from the disk: no earlier version keeps their text. */
@@ -249,19 +241,10 @@ export class MemoryArchive {
 
   /** Runs after the writes before it, again while it loses commit races to another process. */
   #write<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#lastWrite.then(() => this.#use(() => retryOnConflict(work)));
+    const result = this.#lastWrite.then(() => inLance(this.#dir, () => retryOnConflict(work)));
     // A write that failed has told its caller; the next one starts all the same.
     this.#lastWrite = result.catch(() => undefined);
     return result;
-  }
-
-  /** Gives LanceDB's own failures a code, the folder and a remedy. */
-  async #use<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw error instanceof AppError ? error : unavailable(this.#dir, error);
-    }
   }
 
   #openNamed(name: string): Promise<Table> {
@@ -288,39 +271,6 @@ export class MemoryArchive {
     checkSpace(await table.schema(), space);
     return table;
   }
-}
-
-function unavailable(dir: string, cause: unknown): AppError {
-  // LanceDB wraps the system's error in several lines with places in its own source.
-  const isDiskFull = /No space left on device/u.test(messageOf(cause));
-  const [firstLine = ''] = messageOf(cause).split('\n');
-  return new AppError(
-    'UNAVAILABLE',
-    isDiskFull
-      ? `Cannot write the memory archive ${dir}: the disk is full: free some space and try again.`
-      : `The memory archive ${dir} cannot be used (${firstLine}): check that the folder is readable and writable, or rebuild the archive.`,
-    { cause },
-  );
-}
-
-/** `deleteUnverified`: the caller is the only writer (workspace lock), so no file can belong to a commit under way. */
-async function prune(table: Table): Promise<void> {
-  const newest = (await table.listVersions()).reduce(
-    (latest, { timestamp }) => Math.max(latest, +timestamp),
-    0,
-  );
-  await table.optimize({ cleanupOlderThan: new Date(newest + 60_000), deleteUnverified: true });
-}
-
-function checkVector(space: EmbeddingSpace, vector: Float32Array, what: string): void {
-  // LanceDB accepts a vector of another length without a word and finds nothing by it later.
-  if (vector.length !== space.dimension)
-    throw new AppError(
-      'INVALID_INPUT',
-      `${what} has a vector of ${vector.length} dimensions where embedder ${space.id} gives ${space.dimension}: embed the text again.`,
-    );
-  if (!vector.every(Number.isFinite))
-    throw new AppError('INVALID_INPUT', `${what} has a vector that is not finite: embed the text again.`);
 }
 
 function checkSpace(schema: Schema, space: EmbeddingSpace): void {
