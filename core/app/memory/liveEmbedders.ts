@@ -3,21 +3,19 @@ import type { MemorySpace } from '../../contract/memory.ts';
 import { createBuiltinEmbedder } from '../../engines/builtin/embedder.ts';
 import type { Embedder } from '../../memory/embedder.ts';
 import { AppError } from '../../shared/errors.ts';
-import { cachedEmbedder } from '../models/cachedEmbedder.ts';
-import { ModelOpener, type OpenerParts } from '../models/modelOpener.ts';
+import type { OpenerParts } from '../models/modelOpener.ts';
+import { openModels, type OpenedModels } from '../models/openModels.ts';
 
 type BoundEmbedder = MemorySpace['embedder'];
 
 /** Embedders of live memory, each opened once and kept until the workspace is closed. */
 export class LiveEmbedders {
   readonly #parts: OpenerParts;
-  readonly #opener: ModelOpener;
   readonly #builtin = createBuiltinEmbedder();
-  readonly #models = new Map<string, Promise<Embedder>>();
+  readonly #opened = new Map<string, Promise<OpenedModels | null>>();
 
   constructor(parts: OpenerParts) {
     this.#parts = parts;
-    this.#opener = new ModelOpener(parts, parseRunConfig({ dataset: 'sample' }));
   }
 
   /** What a new space is bound to: the embedding model that is assigned, else the built-in embedder. */
@@ -37,18 +35,21 @@ export class LiveEmbedders {
     );
   }
 
-  /** Null: the built-in one. @throws AppError as `ModelOpener.embedder`. */
-  ofModel(modelId: string | null): Promise<Embedder> {
-    if (modelId === null) return Promise.resolve(this.#builtin);
-    const known = this.#models.get(modelId);
-    if (known !== undefined) return known;
-    const opening = this.#opener.embedder(modelId, 'embedderModel').then(cachedEmbedder);
-    this.#models.set(modelId, opening);
-    opening.catch(() => this.#models.delete(modelId));
-    return opening;
+  /** Null: the built-in one. @throws AppError as `openModels`. */
+  async ofModel(modelId: string | null): Promise<Embedder> {
+    if (modelId === null) return this.#builtin;
+    let opening = this.#opened.get(modelId);
+    if (opening === undefined) {
+      opening = openModels(this.#parts, parseRunConfig({ dataset: 'sample', embedderModel: modelId }));
+      this.#opened.set(modelId, opening);
+      opening.catch(() => this.#opened.delete(modelId));
+    }
+    return (await opening)?.engineModels.embedder ?? this.#builtin;
   }
 
-  close(): Promise<void> {
-    return this.#opener.close();
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#opened.values());
+    this.#opened.clear();
+    for (const one of opened) if (one.status === 'fulfilled') await one.value?.close();
   }
 }

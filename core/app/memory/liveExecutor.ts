@@ -2,6 +2,7 @@ import { withAssignedModels } from '../../config/modelOptions.ts';
 import { parseRunConfig } from '../../config/options.ts';
 import type { RunConfig } from '../../config/schema.ts';
 import { EnginePool } from '../../engines/enginePool.ts';
+import type { EnginesSetup } from '../../engines/engines.ts';
 import type { ExecutorInput, ExecutorOutput } from '../../engines/roles.ts';
 import { openModels, type OpenedModels } from '../models/openModels.ts';
 import type { EngineParts } from '../openTraining.ts';
@@ -85,7 +86,7 @@ export class LiveExecutor {
   async #open(key: string, config: RunConfig): Promise<OpenedExecutor> {
     const models = await openModels(this.#parts, config);
     try {
-      const setup = { config, traces: [] };
+      const setup: EnginesSetup = { config, source: { kind: 'held', traces: [] } };
       const engines = await EnginePool.start(
         this.#parts.platform.engineWorker,
         setup,

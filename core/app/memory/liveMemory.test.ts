@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { MemoryHit } from '../../contract/memory.ts';
+import type { MemoryFilter, MemoryHit } from '../../contract/memory.ts';
 import type { Client } from '../../contract/rpc.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { sourcePlatform } from '../platform.ts';
@@ -42,7 +42,7 @@ async function add(...notes: ReturnType<typeof note>[]): Promise<string[]> {
   return added.map(({ id }) => id);
 }
 
-async function search(query: string, filter: Partial<typeof ANY> = {}, limit = 5): Promise<MemoryHit[]> {
+async function search(query: string, filter: Partial<MemoryFilter> = {}, limit = 5): Promise<MemoryHit[]> {
   return client.call('memory.search', { space: SPACE, query, limit, filter: { ...ANY, ...filter } });
 }
 
