@@ -1,5 +1,11 @@
 import type { ChosenFile, FileListing } from '../contract/application.ts';
 
+/** A folder to write in, and what a screen may call it. */
+export interface ExportFolder {
+  readonly path: string;
+  readonly name: string;
+}
+
 /**
  * The files a screen may name. A screen never sends a path: it sends the id of something it was offered, and only this
  * turns an id back into a path.
@@ -13,6 +19,8 @@ export interface FileAccess {
     readonly title: string;
     readonly extensions: readonly string[];
   }): Promise<ChosenFile | null>;
+  /** Where an export goes; null when the person thought better of it. */
+  exportFolder(title: string): Promise<ExportFolder | null>;
   /** Absolute path of an offered file. @throws AppError INVALID_INPUT for anything else. */
   resolve(id: string): string;
 }

@@ -43,7 +43,7 @@ export function createHandlers({
     ...createRunHandlers(parts, active),
     ...createCaseHandlers(parts, active),
     ...createReviewHandlers(parts, active),
-    ...createBankHandlers(parts, active),
+    ...createBankHandlers(parts, active, onEvaluationProgress),
     ...createModelHandlers(models),
     ...createMemoryHandlers(memory),
     ...createEvaluationHandlers(parts, onEvaluationProgress),

@@ -40,11 +40,14 @@ function makeDisk(): Disk {
   symlinkSync(join(folder, 'nowhere'), join(folder, 'work', 'dangling'));
   symlinkSync('loop', join(folder, 'work', 'loop'));
   symlinkSync(join(folder, 'work/exports'), join(folder, 'work', 'also exports'));
-  const files = createListedFiles([
-    { name: 'Workspace', path: join(folder, 'work') },
-    { name: 'my data', path: join(folder, 'data') },
-    { name: 'gone', path: join(folder, 'gone') },
-  ]);
+  const files = createListedFiles(
+    [
+      { name: 'Workspace', path: join(folder, 'work') },
+      { name: 'my data', path: join(folder, 'data') },
+      { name: 'gone', path: join(folder, 'gone') },
+    ],
+    { path: join(folder, 'work', 'exports'), name: 'exports' },
+  );
   return { folder, files };
 }
 

@@ -4,7 +4,7 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import type { FileEntry, FileListing } from '../contract/application.ts';
 import { AppError } from '../shared/errors.ts';
 import { systemErrorCode } from '../store/fileError.ts';
-import type { FileAccess } from './fileAccess.ts';
+import type { ExportFolder, FileAccess } from './fileAccess.ts';
 
 /**
  * Files chosen from a listing of a few folders. Law: whatever text comes as an id, the path it leads to lies, with every
@@ -113,9 +113,15 @@ function notFound(): AppError {
 class ListedFiles implements FileAccess {
   readonly choice = 'listing';
   readonly #roots: readonly ListedRoot[];
+  readonly #exports: ExportFolder;
 
-  constructor(roots: readonly ListedRoot[]) {
+  constructor(roots: readonly ListedRoot[], exports: ExportFolder) {
     this.#roots = roots;
+    this.#exports = exports;
+  }
+
+  async exportFolder(): Promise<ExportFolder> {
+    return this.#exports;
   }
 
   async list(folderId: string | null): Promise<FileListing> {
@@ -174,6 +180,6 @@ class ListedFiles implements FileAccess {
 }
 
 /** Lets screens choose files from these folders and what is in them. A folder that is gone is not offered. */
-export function createListedFiles(roots: readonly ListedRoot[]): FileAccess {
-  return new ListedFiles(roots);
+export function createListedFiles(roots: readonly ListedRoot[], exports: ExportFolder): FileAccess {
+  return new ListedFiles(roots, exports);
 }

@@ -42,15 +42,18 @@ export interface OpenedEngines {
 export type EngineParts = Pick<StudioParts, 'workspace' | 'platform' | 'clock'>;
 
 /**
- * Loads the data and starts models, engine and controller threads for a configuration.
+ * Starts models, engine and controller threads for a configuration over traces that are at hand.
  *
- * @throws AppError as the loaders and `openModels`, and UNAVAILABLE when an engine cannot be opened.
+ * @throws AppError as `openModels`, and UNAVAILABLE when an engine cannot be opened.
  */
-export async function openEngines(config: RunConfig, parts: EngineParts): Promise<OpenedEngines> {
+export async function openEnginesOn(
+  config: RunConfig,
+  source: LoadedDataset['source'],
+  parts: EngineParts,
+): Promise<Omit<OpenedEngines, 'dataset'>> {
   const { platform } = parts;
-  const dataset = await loadDataset(config, platform.sampleFile);
   const models = await openModels(parts, config);
-  const setup = { config, source: dataset.source };
+  const setup = { config, source };
   const engines = await EnginePool.start(platform.engineWorker, setup, models?.engineModels ?? null).catch(
     async (error: unknown) => {
       await models?.close();
@@ -71,11 +74,21 @@ export async function openEngines(config: RunConfig, parts: EngineParts): Promis
     };
     const initialStream = [config.seed, 'controller'];
     const backend = await controller?.init({ dims, scorer: config.scorer, initialStream });
-    return { dataset, models, engines, controller, trainingBackend: backend?.name ?? null, close };
+    return { models, engines, controller, trainingBackend: backend?.name ?? null, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/**
+ * Loads the data of a configuration, and opens its engines on it.
+ *
+ * @throws AppError as the loaders and `openEnginesOn`.
+ */
+export async function openEngines(config: RunConfig, parts: EngineParts): Promise<OpenedEngines> {
+  const dataset = await loadDataset(config, parts.platform.sampleFile);
+  return { dataset, ...(await openEnginesOn(config, dataset.source, parts)) };
 }
 
 /** A run's configuration as it was frozen when it started. @throws AppError CORRUPT_DATA naming the key. */

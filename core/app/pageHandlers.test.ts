@@ -1,5 +1,8 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import type { ExportContents } from '../contract/bankExchange.ts';
 import { calls, type CallName } from '../contract/calls.ts';
 import { createInMemoryTransport } from '../contract/inMemoryTransport.ts';
 import type { ModelRecord } from '../contract/model.ts';
@@ -19,6 +22,7 @@ const files: FileAccess = {
     isCut: false,
   }),
   choose: async ({ title }) => ({ id: '7', name: title }),
+  exportFolder: async () => null,
   resolve: (id) => {
     if (id === 'offered') return '/data/offered.json';
     throw new AppError('INVALID_INPUT', `"${id}" is no file that was offered here; choose it from the list.`);
@@ -43,13 +47,32 @@ const MODEL: ModelRecord = {
   },
 };
 
+const CONTENTS: ExportContents = {
+  format: 'json',
+  version: 3,
+  files: 1,
+  sizeBytes: 4,
+  skills: 1,
+  lineages: 0,
+  reviewers: [],
+  controllerBytes: 0,
+  hardCases: 0,
+  solvedCases: 0,
+  traces: 0,
+  spans: 0,
+  isPrivate: false,
+};
+
 interface Seen {
   readonly name: string;
   readonly input: unknown;
 }
 
 /** A page's client over handlers that note what reaches them, and then refuse. */
-function connect(given: Partial<Handlers> = {}): { client: Client; seen: Seen[] } {
+function connect(
+  given: Partial<Handlers> = {},
+  offered: FileAccess = files,
+): { client: Client; seen: Seen[] } {
   const seen: Seen[] = [];
   const refuse =
     (name: string) =>
@@ -60,7 +83,7 @@ function connect(given: Partial<Handlers> = {}): { client: Client; seen: Seen[] 
   const all = Object.fromEntries(Object.keys(calls).map((name) => [name, refuse(name)]));
   const runs = [sampleRun(), sampleRun({ id: 'run-2', config: { data: OLD_FILE } })];
   const handlers = createPageHandlers({ ...all, ...given } as Handlers, {
-    shell: { name: 'browser', electronVersion: null, files },
+    shell: { name: 'browser', electronVersion: null, files: offered },
     workspace: { runs: { list: () => runs }, models: { get: (id) => (id === MODEL.id ? MODEL : null) } },
   });
   const [mine, theirs] = createInMemoryTransport();
@@ -68,7 +91,7 @@ function connect(given: Partial<Handlers> = {}): { client: Client; seen: Seen[] 
   return { client: createClient(mine), seen };
 }
 
-type WithConfig = 'runs.start' | 'datasets.inspect' | 'config.check' | 'evaluation.run';
+type WithConfig = 'runs.start' | 'datasets.inspect' | 'config.check' | 'evaluation.run' | 'bank.verify';
 
 /** Makes each call that carries a configuration. */
 const WITH_CONFIG: Readonly<
@@ -77,6 +100,8 @@ const WITH_CONFIG: Readonly<
   'runs.start': (client, config) => client.call('runs.start', { config, name: null, isContinue: false }),
   'datasets.inspect': (client, config) => client.call('datasets.inspect', { config }),
   'config.check': (client, config) => client.call('config.check', { config }),
+  'bank.verify': (client, config) =>
+    client.call('bank.verify', { base64: '', fileName: 'bank.json', config }),
   'evaluation.run': (client, config) =>
     client.call('evaluation.run', {
       subject: { kind: 'seeds' },
@@ -86,6 +111,39 @@ const WITH_CONFIG: Readonly<
       hasQuestions: false,
     }),
 };
+
+test('an export is written where the screen’s shell says, and never over another', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'memskill-exports-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const handlers: Pick<Handlers, 'bank.export'> = {
+    'bank.export': async ({ format }) => ({
+      files: [{ path: 'insert/SKILL.md', text: 'text' }],
+      contents: { ...CONTENTS, format },
+    }),
+  };
+  const { client } = connect(handlers, {
+    ...files,
+    exportFolder: async () => ({ path: folder, name: 'exports' }),
+  });
+  const request = {
+    version: 3,
+    format: 'agent-skills',
+    hasController: false,
+    hasCases: false,
+    license: null,
+  } as const;
+  const names = [];
+  for (let times = 0; times < 2; times += 1)
+    names.push((await client.call('bank.saveExport', request))?.folder);
+  expect(names).toEqual(['exports/memskill-bank-v3-agent-skills', 'exports/memskill-bank-v3-agent-skills-2']);
+  expect(readFileSync(join(folder, 'memskill-bank-v3-agent-skills', 'insert', 'SKILL.md'), 'utf8')).toBe(
+    'text',
+  );
+  expect(readdirSync(folder)).toHaveLength(2);
+
+  // A person who thought better of it.
+  expect(await connect(handlers).client.call('bank.saveExport', request)).toBeNull();
+});
 
 test('every call that carries a configuration is looked at', () => {
   const carrying = Object.entries(calls).filter(([, { input }]) => 'config' in input.shape);
@@ -213,7 +271,7 @@ test('a decision made on a screen says so', async () => {
   };
   await expect(client.call('review.decide', { ...decide, source: 'cli' })).rejects.toMatchObject(refused);
   await expect(client.call('bank.rollback', { ...back, source: 'cli' })).rejects.toMatchObject(refused);
-  const file = { base64: '', fileName: 'bank.json' };
+  const file = { files: [{ path: 'bank.json', base64: '' }] };
   await expect(client.call('bank.import', { ...file, acceptAll: true })).rejects.toMatchObject({
     code: 'INVALID_INPUT',
     message: 'A screen cannot accept a bank file as a whole; import it and decide on each change.',

@@ -1,7 +1,9 @@
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { FILE_OPTIONS } from '../config/options.ts';
 import type { Handlers } from '../contract/rpc.ts';
+import { freeName, saveAsFolder } from '../exchange/saveExport.ts';
 import { AppError } from '../shared/errors.ts';
+import { makeFolder } from '../store/atomicFile.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { PageShell } from './fileAccess.ts';
 
@@ -137,6 +139,22 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
     'bank.rollback': async (input, context) => {
       refuseOtherSource(input.source);
       return handlers['bank.rollback'](input, context);
+    },
+    'bank.saveExport': async (request, context) => {
+      const folder = await shell.files.exportFolder('Choose a folder for the export');
+      if (folder === null) return null;
+      const { files, contents } = await handlers['bank.export'](request, context);
+      const saved = await withoutFolders([join(folder.path, 'export')], async () => {
+        makeFolder(folder.path);
+        const name = freeName(folder.path, `memskill-bank-v${contents.version}-${contents.format}`);
+        await saveAsFolder(join(folder.path, name), files);
+        return name;
+      });
+      return { folder: `${folder.name}/${saved}`, contents };
+    },
+    'bank.verify': async (given, context) => {
+      const input = withPaths(given);
+      return withoutFolders(pathsOf(input.config), () => handlers['bank.verify'](input, context));
     },
     'bank.import': async (input, context) => {
       if (input.acceptAll) {

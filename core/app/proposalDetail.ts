@@ -3,6 +3,7 @@ import type { Proposal } from '../contract/proposal.ts';
 import { currentVersion } from '../evolution/bankHistory.ts';
 import { isOpen } from '../evolution/proposalState.ts';
 import { changedSkills, currentRevision } from '../evolution/proposalText.ts';
+import { flagChange } from '../skills/instructionFlags.ts';
 import { diffBanks } from '../skills/diff.ts';
 import type { Workspace } from '../store/workspace.ts';
 
@@ -31,6 +32,7 @@ export function proposalDetail(workspace: Workspace, proposalId: string): CallOu
     cluster: proposal.clusterId === null ? null : workspace.clusters.get(proposal.clusterId),
     cases: proposal.caseIds.map((id) => workspace.hardCases.get(id)).filter((found) => found !== null),
     decisions: workspace.decisions.list({ where: { proposalId } }),
+    flags: flagChange(currentRevision(proposal).change),
     diff: diffBanks(base.skills, changedSkills(workspace, base.skills, currentRevision(proposal))),
   };
 }

@@ -32,7 +32,10 @@ async function twoImports(): Promise<Client> {
   const client = studio.connect();
   const skills = [...seedSkills({ skipNoop: false }), imported('pets'), imported('cars')];
   const base64 = Buffer.from(exportBank({ skills, lineage: {}, statistics: {} })).toString('base64');
-  const { proposalIds } = await client.call('bank.import', { base64, fileName: 'b.json', acceptAll: false });
+  const { proposalIds } = await client.call('bank.import', {
+    files: [{ path: 'b.json', base64 }],
+    acceptAll: false,
+  });
   expect(proposalIds).toEqual(['p1', 'p2']);
   return client;
 }

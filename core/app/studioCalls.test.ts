@@ -33,7 +33,10 @@ async function openStudio(): Promise<Studio> {
 
 function openPage(studio: Studio): Client {
   const [mine, theirs] = createInMemoryTransport();
-  const files = createListedFiles([{ name: 'Workspace', path: folder }]);
+  const files = createListedFiles([{ name: 'Workspace', path: folder }], {
+    path: join(folder, 'exports'),
+    name: 'exports',
+  });
   studio.attachPage(theirs, { name: 'browser', electronVersion: null, files });
   return createClient(mine);
 }
@@ -68,7 +71,14 @@ test('the application, as the command line and as a screen see it', async () => 
 test('settings are kept, and everybody hears of it, once the event’s own get has them', async () => {
   const studio = await openStudio();
   const [first, second] = [studio.connect(), openPage(studio)];
-  const settings = { theme: 'dark', curveSmoothing: 0.5, modelRoles: {}, runDefaults: { seed: 7 } } as const;
+  const settings = {
+    theme: 'dark',
+    curveSmoothing: 0.5,
+    modelRoles: {},
+    reviewerName: '',
+    trustedKeys: [],
+    runDefaults: { seed: 7 },
+  } as const;
   const heard = [first, second].map(
     (client) =>
       new Promise((resolve) => {

@@ -16,11 +16,12 @@ const shown = bankVersionSchema.extend({ health: z.array(skillHealthSchema) });
 const rolledBack = calls['bank.rollback'].output;
 
 const LINEAGE: SkillLineage = {
-  parent: null,
+  parents: [],
+  designer: null,
   cluster: { name: 'pets', size: 4, diagnosis: 'not_stored' },
   cases: ['a'.repeat(64)],
   replay: { wins: 3, ties: 1, losses: 0, meanDifference: 0.25, interval: [0.05, 0.5] },
-  decision: { verdict: 'approve', source: 'app' },
+  decision: { verdict: 'approve', source: 'app', reviewer: null },
   reason: 'pets were forgotten',
 };
 
@@ -42,7 +43,7 @@ function evolvedBank(): string {
       ...others,
       designed('keep_cars', 'cars'),
     ],
-    lineage: { keep_pets: LINEAGE, insert: { ...LINEAGE, parent: 'b'.repeat(64) } },
+    lineage: { keep_pets: LINEAGE, insert: { ...LINEAGE, parents: ['b'.repeat(64)] } },
     statistics: {
       keep_pets: {
         usageCount: 12,
@@ -196,13 +197,13 @@ test('what is no whole bank file is refused with file and key path, and nothing 
   for (const [content, where] of [
     [text.slice(0, -30), 'not whole JSON'],
     ['{"a":1}\n', 'at format,'],
-    [text.replace('"formatVersion":1', '"formatVersion":2'), 'at formatVersion,'],
+    [text.replace('"formatVersion":2', '"formatVersion":3'), 'at formatVersion,'],
     [text.replace('which cars people', 'which boats people'), 'at skills[5].contentHash,'],
     [text.replace('"type":"delete"', '"type":"forget"'), 'at skills[3].type,'],
   ] as const) {
     writeFileSync(damaged, content);
     const message = await refusal(1, 'bank', 'import', damaged, '--accept-all', ...at);
-    expect(message).toContain(damaged);
+    expect(message).toContain('damaged.json');
     expect(message).toContain(where);
   }
   expect(await refusal(1, 'bank', 'import', join(folder, 'none.json'), ...at)).toContain('There is no file');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { modelAssignmentsSchema } from './model.ts';
+import { REVIEWER_NAME_LENGTH } from './proposal.ts';
 
 export const SHELLS = ['electron', 'browser', 'cli'] as const;
 
@@ -48,6 +49,13 @@ export const settingsSchema = z.strictObject({
   curveSmoothing: z.number().min(0).max(0.99).default(0.8),
   /** Which model serves which role in a new run that names none. */
   modelRoles: modelAssignmentsSchema.default({}),
+  /** Kept with every decision, and with the lineage of a skill; empty keeps none. */
+  reviewerName: z.string().trim().max(REVIEWER_NAME_LENGTH).default(''),
+  /** Public keys whose signatures count, by fingerprint. */
+  trustedKeys: z
+    .array(z.strictObject({ fingerprint: z.string().min(1).max(100), name: z.string().max(100) }))
+    .readonly()
+    .default([]),
   runDefaults: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -7,6 +7,16 @@ import {
   settingsSchema,
   workspaceChangeSchema,
 } from './application.ts';
+import {
+  bankControllerSchema,
+  exportContentsSchema,
+  exportedFileSchema,
+  exportRequestSchema,
+  IMPORT_FORMATS,
+  importFileSchema,
+  instructionFlagSchema,
+  signatureViewSchema,
+} from './bankExchange.ts';
 import { dataInspectionSchema, recognisedDataSchema } from './dataset.ts';
 import { call, event, nothing } from './callShape.ts';
 import { clusterSchema, diagnosisSchema, hardCaseSchema, hardCaseSummarySchema } from './hardCase.ts';
@@ -23,6 +33,7 @@ import { memoryCalls } from './memoryCalls.ts';
 import {
   bankChangeSchema,
   decisionSchema,
+  REVIEWER_NAME_LENGTH,
   proposalSchema,
   proposalStateSchema,
   replayProgressSchema,
@@ -77,6 +88,8 @@ const proposalDetailSchema = z.strictObject({
   cases: z.array(hardCaseSchema),
   decisions: z.array(decisionSchema),
   diff: z.array(skillDiffSchema),
+  /** What in the text may be meant for the machine rather than for memory. */
+  flags: z.array(instructionFlagSchema),
 });
 
 const bankVersionSummarySchema = bankVersionSchema
@@ -221,6 +234,8 @@ export const calls = {
       /** The reviewer's own text; required for `edit`, refused otherwise. */
       edit: bankChangeSchema.nullable(),
       source: z.enum(['cli', 'app']),
+      /** In place of the name in the settings. */
+      reviewer: z.string().trim().min(1).max(REVIEWER_NAME_LENGTH).optional(),
     }),
     proposalDetailSchema,
   ),
@@ -267,14 +282,65 @@ export const calls = {
     z.strictObject({ from: z.number().int().min(0), to: z.number().int().min(0) }),
     z.array(skillDiffSchema),
   ),
+  /** What an export would hold, before it is written. */
+  'bank.describeExport': call(exportRequestSchema, exportContentsSchema),
   'bank.export': call(
-    z.strictObject({ version: z.number().int().min(0).nullable() }),
-    z.strictObject({ text: z.string() }),
+    exportRequestSchema,
+    z.strictObject({ files: z.array(exportedFileSchema), contents: exportContentsSchema }),
   ),
-  /** Opens a bank file as proposals against the current bank; nothing enters without a verdict. */
+  /**
+   * Writes an export as a folder: where a dialog of the system says (Electron; null when the person thought better of it),
+   * or among the workspace's exports (browser). Screens only.
+   */
+  'bank.saveExport': call(
+    exportRequestSchema,
+    z.strictObject({ folder: z.string(), contents: exportContentsSchema }).nullable(),
+  ),
+  /**
+   * Opens a file, or the files of a folder, as proposals against the current bank; nothing enters without a verdict. What
+   * is not understood as a whole is refused as a whole.
+   */
   'bank.import': call(
-    z.strictObject({ base64: z.base64(), fileName: z.string(), acceptAll: z.boolean() }),
-    z.strictObject({ proposalIds: z.array(z.string()), version: bankVersionSummarySchema.nullable() }),
+    z.strictObject({ files: z.array(importFileSchema), acceptAll: z.boolean() }),
+    z.strictObject({
+      proposalIds: z.array(z.string()),
+      version: bankVersionSummarySchema.nullable(),
+      format: z.enum(IMPORT_FORMATS),
+      skillCount: z.number().int(),
+      /** What was guessed or left out. */
+      notes: z.array(z.string()),
+      signature: signatureViewSchema,
+      hasController: z.boolean(),
+      caseCount: z.number().int(),
+      flagged: z.array(
+        z.strictObject({
+          proposalId: z.string(),
+          name: z.string(),
+          flags: z.array(instructionFlagSchema),
+        }),
+      ),
+    }),
+  ),
+  /**
+   * Checks hashes and signature of a bank file and, where it brings its cases, asks them again with the seed skills alone
+   * and with its bank. Positive differences mean that the bank is better.
+   */
+  'bank.verify': call(
+    z.strictObject({
+      base64: z.base64(),
+      fileName: z.string(),
+      config: z.record(z.string(), z.unknown()),
+    }),
+    z.strictObject({
+      bankHash: z.string(),
+      skillCount: z.number().int(),
+      signature: signatureViewSchema,
+      hasController: z.boolean(),
+      proof: replaySchema
+        .pick({ affected: true, guard: true, overall: true, cases: true, cost: true })
+        .extend({ engine: z.string(), embedder: z.string(), selection: z.string() })
+        .nullable(),
+    }),
   ),
   /** Null: the run (or none) that the latest version belongs to. */
   'bank.rollback': call(
@@ -345,7 +411,12 @@ export const calls = {
       ]),
       /** Who selects: a run's controller, or no learning at all. Null: the subject's own. */
       controller: z
-        .union([z.enum(['random', 'similarity']), z.strictObject({ runId: z.string() })])
+        .union([
+          z.enum(['random', 'similarity']),
+          z.strictObject({ runId: z.string() }),
+          /** A bank file's own. */
+          z.strictObject({ part: bankControllerSchema, fileName: z.string() }),
+        ])
         .nullable(),
       config: z.record(z.string(), z.unknown()),
       split: z.enum(['train', 'validation', 'test']),

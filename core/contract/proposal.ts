@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { skillNameSchema, skillSchema, skillTypeSchema } from './skill.ts';
+import {
+  designerIdentitySchema,
+  lineageRecordSchema,
+  skillNameSchema,
+  skillSchema,
+  skillTypeSchema,
+} from './skill.ts';
 
 /** What would be done to the bank. `refine` carries only the fields that change. */
 export const bankChangeSchema = z.discriminatedUnion('kind', [
@@ -94,6 +100,16 @@ export const revisionSchema = z.strictObject({
   /** What the designer understood of a reviewer's comment, or why not ("not understood: ..."). */
   response: z.string().nullable(),
   createdAtMs: z.number(),
+  /** Of a designer's draft. */
+  designer: designerIdentitySchema.optional(),
+  /** Of a skill that came in a file: what the file says about it, to be kept word for word. */
+  imported: z
+    .strictObject({
+      fileName: z.string(),
+      contentHash: z.string(),
+      lineage: lineageRecordSchema.nullable(),
+    })
+    .optional(),
 });
 
 export const proposalSchema = z.strictObject({
@@ -127,6 +143,9 @@ export const replayProgressSchema = z.strictObject({
 });
 export type ReplayProgress = z.infer<typeof replayProgressSchema>;
 
+/** Most characters of a reviewer's name. */
+export const REVIEWER_NAME_LENGTH = 100;
+
 export const VERDICTS = ['approve', 'edit', 'reject', 'redraft', 'park', 'retract', 'discard'] as const;
 
 /** A reviewer's word on one exact text. Append-only. */
@@ -141,6 +160,8 @@ export const decisionSchema = z.strictObject({
   reason: z.string(),
   /** Who decided: a person through `cli` or `app`, or the run's mode (`auto`, `guarded`). */
   source: z.enum(['cli', 'app', 'auto', 'guarded']),
+  /** The person's name, where they gave it. */
+  reviewer: z.string().min(1).max(REVIEWER_NAME_LENGTH).optional(),
   createdAtMs: z.number(),
 });
 export type Decision = z.infer<typeof decisionSchema>;

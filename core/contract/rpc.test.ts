@@ -89,15 +89,17 @@ describe('calls', () => {
   test('input and output cross as they are, many at a time, answered in any order', async () => {
     const release: (() => void)[] = [];
     const { client } = connect({
-      'bank.export': async ({ version }) => {
+      'files.choose': async ({ title }) => {
         await new Promise<void>((resolve) => release.push(resolve));
-        return { text: `v${String(version)} "ü" \u2028` };
+        return { id: title, name: `${title} "ü" \u2028` };
       },
     });
-    const answers = [0, 1, 2].map((version) => client.call('bank.export', { version }));
+    const answers = [0, 1, 2].map((number) =>
+      client.call('files.choose', { title: `v${number}`, extensions: [] }),
+    );
     await settle();
     for (const go of release.toReversed()) go();
-    expect((await Promise.all(answers)).map((answer) => answer.text)).toEqual([
+    expect((await Promise.all(answers)).map((answer) => answer?.name)).toEqual([
       'v0 "ü" \u2028',
       'v1 "ü" \u2028',
       'v2 "ü" \u2028',

@@ -62,10 +62,20 @@ export const skillHealthSchema = z.strictObject({
 });
 export type SkillHealth = z.infer<typeof skillHealthSchema>;
 
+/** Who drafted a text: `builtin`, or what tells a language model from all others without saying where it runs. */
+export const designerIdentitySchema = z.strictObject({
+  model: z.string().min(1).max(400),
+  /** SHA-256 of everything the designer is asked with; null for the built-in one, which is asked nothing. */
+  promptHash: z.string().nullable(),
+});
+export type DesignerIdentity = z.infer<typeof designerIdentitySchema>;
+
 /** Where the current text of a skill comes from; ids are content hashes, never local row ids. */
-export const skillLineageSchema = z.strictObject({
-  /** Content hash of the text this one replaced; null for a new skill. */
-  parent: z.string().nullable(),
+export const lineageRecordSchema = z.strictObject({
+  /** Content hashes of the texts this one replaced; none for a new skill, several after a merge. */
+  parents: z.array(z.string()),
+  /** Null for a text that no designer drafted, and for one from before designers were named. */
+  designer: designerIdentitySchema.nullable(),
   cluster: z.strictObject({ name: z.string(), size: z.number().int(), diagnosis: z.string() }).nullable(),
   /** Hashes of the hard cases that motivated it. */
   cases: z.array(z.string()),
@@ -78,10 +88,33 @@ export const skillLineageSchema = z.strictObject({
       interval: z.tuple([z.number(), z.number()]),
     })
     .nullable(),
-  decision: z.strictObject({ verdict: z.string(), source: z.string() }).nullable(),
+  decision: z
+    .strictObject({
+      verdict: z.string(),
+      source: z.string(),
+      /** The reviewer's name, where one was given. */
+      reviewer: z.string().nullable(),
+    })
+    .nullable(),
   reason: z.string(),
 });
-export type SkillLineage = z.infer<typeof skillLineageSchema>;
+export type SkillLineage = z.infer<typeof lineageRecordSchema>;
+
+/** Lineage as it was kept at first: one parent at most, no designer, no reviewer. Anything else is left as it is. */
+export function currentLineage(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('parent' in value)) return value;
+  const { parent, ...others } = value;
+  const decision = 'decision' in others ? others.decision : null;
+  return {
+    ...others,
+    parents: parent === null ? [] : [parent],
+    designer: null,
+    decision: typeof decision === 'object' && decision !== null ? { ...decision, reviewer: null } : decision,
+  };
+}
+
+/** Bank versions are never rewritten, so that those of earlier days are read as they were written. */
+export const skillLineageSchema = z.preprocess(currentLineage, lineageRecordSchema);
 
 export const BANK_CAUSES = ['seed', 'decision', 'rollback', 'import'] as const;
 

@@ -236,19 +236,21 @@ describe('applyStaged', () => {
     const cases = ['case1', 'case2'].map((id) => hardCaseHash(makeHardCase(id)));
     expect(version!.lineage).toEqual({
       dates: {
-        parent: null,
+        parents: [],
+        designer: null,
         cluster: { name: 'cluster cluster1', size: 4, diagnosis: 'stored_weak' },
         cases,
         replay: { wins: 10, ties: 0, losses: 0, meanDifference: 1, interval: [1, 1] },
-        decision: { verdict: 'approve', source: 'cli' },
+        decision: { verdict: 'approve', source: 'cli', reviewer: null },
         reason: '',
       },
       insert: {
-        parent: skillHash(insert),
+        parents: [skillHash(insert)],
+        designer: null,
         cluster: { name: 'cluster cluster1', size: 4, diagnosis: 'stored_weak' },
         cases,
         replay: { wins: 0, ties: 10, losses: 0, meanDifference: 0, interval: [0, 0] },
-        decision: { verdict: 'approve', source: 'cli' },
+        decision: { verdict: 'approve', source: 'cli', reviewer: null },
         reason: 'sensible',
       },
     });

@@ -25,6 +25,8 @@ export interface DecisionInput {
   /** Index of the revision on the reviewer's screen; a text that came meanwhile is then not decided on unseen. */
   readonly reviewedRevision?: number | null;
   readonly source: Decision['source'];
+  /** The person's name, where they gave it. */
+  readonly reviewer?: string | undefined;
   readonly clock: Clock;
 }
 
@@ -139,6 +141,7 @@ export function recordDecision(store: EvolutionStore, input: DecisionInput): Dec
       verdict: input.verdict,
       reason,
       source: input.source,
+      ...(input.reviewer === undefined ? {} : { reviewer: input.reviewer }),
       createdAtMs: input.clock.now(),
     };
     store.proposals.put(moved);

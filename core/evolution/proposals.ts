@@ -1,6 +1,6 @@
 import type { RunConfig } from '../config/schema.ts';
 import type { BankChange, Proposal } from '../contract/proposal.ts';
-import type { BankVersion, Skill } from '../contract/skill.ts';
+import type { BankVersion, DesignerIdentity, Skill } from '../contract/skill.ts';
 import type { Draft } from '../engines/roles.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
@@ -21,7 +21,10 @@ import { isOpen } from './proposalState.ts';
 const OVERLAPS_SHOWN = 5;
 
 /** A designer's draft, or a change that comes from elsewhere (bank health, an import, a reviewer) and has no cluster. */
-export type ProposalDraft = Omit<Draft, 'clusterId'> & { readonly clusterId: string | null };
+export type ProposalDraft = Omit<Draft, 'clusterId'> & {
+  readonly clusterId: string | null;
+  readonly imported?: Revision['imported'];
+};
 
 /** What the nearness of a proposed text to the existing skills is measured with. */
 export interface OverlapSetup {
@@ -34,9 +37,13 @@ export interface CreateProposalsInput {
   readonly stage: number | null;
   readonly drafts: readonly ProposalDraft[];
   readonly author: Revision['author'];
+  /** Who drafted them, where a designer did. */
+  readonly designer?: DesignerIdentity | undefined;
   /** At most this many drafts are taken (reference 10.4); all when omitted. */
   readonly maxChanges?: number | undefined;
   readonly isRefineOnly?: boolean | undefined;
+  /** All drafts or none: one that would be skipped is an error, and nothing is kept. */
+  readonly isWhole?: boolean | undefined;
   readonly overlap: OverlapSetup;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
@@ -124,7 +131,15 @@ function newProposal(
     pattern: draft.pattern,
     rootCause: draft.rootCause,
     revisions: [
-      { change, author: input.author, reasoning: draft.reasoning, response: null, createdAtMs: nowMs },
+      {
+        change,
+        author: input.author,
+        reasoning: draft.reasoning,
+        response: null,
+        createdAtMs: nowMs,
+        ...(input.designer === undefined ? {} : { designer: input.designer }),
+        ...(draft.imported === undefined ? {} : { imported: draft.imported }),
+      },
     ],
     replayId: null,
     overlap,
@@ -183,6 +198,10 @@ export async function createProposals(
         ids: { proposal: proposal.id, baseHash: base.hash, textHash: hash },
       });
       created.push({ proposal, warnings });
+    }
+    if (input.isWhole === true && skipped.length > 0) {
+      const reasons = skipped.flatMap((one) => one.reasons).join(' ');
+      throw new AppError('INVALID_INPUT', `Nothing of it was taken: ${reasons}`);
     }
     return { created, skipped: skipped.toSorted((a, b) => a.index - b.index) };
   });

@@ -28,10 +28,13 @@ async function requested(): Promise<Scenario> {
   return scenario;
 }
 
+const DESIGNER = { model: 'a designer', promptHash: null };
+
 async function redraft(scenario: Scenario, designer: FakeDesigner): Promise<Proposal> {
   return await redraftProposal(scenario.store, {
     proposalId: 'p1',
     designer,
+    identity: DESIGNER,
     overlap: WORD_OVERLAP,
     clock: scenario.clock,
   });
@@ -139,6 +142,7 @@ describe('redraftProposal', () => {
     const promise = redraftProposal(scenario.store, {
       proposalId: id,
       designer,
+      identity: DESIGNER,
       overlap: WORD_OVERLAP,
       clock: scenario.clock,
     });

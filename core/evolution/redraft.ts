@@ -1,4 +1,5 @@
 import type { BankChange, Proposal } from '../contract/proposal.ts';
+import type { DesignerIdentity } from '../contract/skill.ts';
 import type { ClusterEvidence, Designer, RedraftOutput } from '../engines/roles.ts';
 import { isUsable } from '../hardCases/badCase.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -18,6 +19,8 @@ import { nextState } from './proposalState.ts';
 export interface RedraftProposalInput {
   readonly proposalId: string;
   readonly designer: Pick<Designer, 'redraft'>;
+  /** Who the designer is. */
+  readonly identity: DesignerIdentity;
   readonly overlap: OverlapSetup;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
@@ -104,12 +107,15 @@ export async function redraftProposal(store: EvolutionStore, input: RedraftPropo
         `Proposal ${proposalId} changed while it was redrafted; look at it again.`,
       );
     }
+    const { designer } = currentRevision(now);
+    const kept = designer === undefined ? {} : { designer };
     const revision = {
       change: answer.change ?? before,
       author: answer.change === null ? currentRevision(now).author : ('designer' as const),
       reasoning: answer.change === null ? currentRevision(now).reasoning : comment,
       response: answer.response,
       createdAtMs: clock.now(),
+      ...(answer.change === null ? kept : { designer: input.identity }),
     };
     const next: Proposal = {
       ...now,

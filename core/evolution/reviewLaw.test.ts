@@ -85,7 +85,13 @@ async function execute(scenario: Scenario, command: Command, mode: ReviewMode): 
       const designer = {
         redraft: async () => ({ change: addSkill('dates', `draft ${command.text}`), response: 'done' }),
       };
-      await redraftProposal(store, { proposalId, designer, overlap: WORD_OVERLAP, clock });
+      await redraftProposal(store, {
+        proposalId,
+        designer,
+        identity: { model: 'builtin', promptHash: null },
+        overlap: WORD_OVERLAP,
+        clock,
+      });
       return;
     }
     case 'rollback': {

@@ -13,22 +13,17 @@ import { canonicalJson } from '../shared/contentHash.ts';
 import { seedSkills } from '../skills/seeds.ts';
 import { applyChange, bankHash, skillHash } from '../skills/skillBank.ts';
 import { recordBatch } from '../skills/statistics.ts';
-import {
-  adoptImport,
-  exportBank,
-  importAsChanges,
-  parseBank,
-  type BankContents,
-  type BankFile,
-} from './bankFile.ts';
+import { exportBank, parseBank, type BankContents, type BankFile } from './bankFile.ts';
+import { adoptImport, importAsChanges } from './bankImport.ts';
 import { bankSchemaText, SCHEMA_FILE } from './writeSchema.ts';
 
 const LINEAGE: SkillLineage = {
-  parent: null,
+  parents: [],
+  designer: null,
   cluster: { name: 'pets', size: 3, diagnosis: 'not_stored' },
   cases: ['c'.repeat(64)],
   replay: { wins: 3, ties: 1, losses: 0, meanDifference: 0.25, interval: [0.1, 0.4] },
-  decision: { verdict: 'approve', source: 'cli' },
+  decision: { verdict: 'approve', source: 'cli', reviewer: null },
   reason: 'Pets are asked for and never stored.',
 };
 
@@ -77,7 +72,7 @@ describe('exportBank', () => {
     const text = exportBank(evolved());
     expect(text).toBe(`${canonicalJson(JSON.parse(text))}\n`);
     const file = JSON.parse(text) as BankFile;
-    expect(Object.keys(file)).toEqual(['bankHash', 'format', 'formatVersion', 'skills']);
+    expect(Object.keys(file)).toEqual(['bankHash', 'documentHash', 'format', 'formatVersion', 'skills']);
     expect(file.skills.map(({ name }) => name)).toEqual([
       'insert',
       'update',
@@ -119,7 +114,7 @@ describe('parseBank', () => {
     ['a list', '[]', 'INVALID_INPUT', '', 'is not a skill bank'],
     [
       'a newer version',
-      tampered((file) => Object.assign(file, { formatVersion: 2, x: 1 })),
+      tampered((file) => Object.assign(file, { formatVersion: 3, x: 1 })),
       'INVALID_INPUT',
       'formatVersion',
       'update it',
@@ -321,7 +316,7 @@ describe('the published schema', () => {
     const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
     expect(validate(JSON.parse(exportBank(evolved())))).toBe(true);
     for (const bad of [
-      tampered((file) => Object.assign(file, { formatVersion: 2 })),
+      tampered((file) => Object.assign(file, { formatVersion: 3 })),
       tampered((file) => Object.assign(file.skills[0]!, { name: 'Bad' })),
       tampered((file) => Object.assign(file.skills[0]!, { extra: 1 })),
       tampered((file) => Object.assign(file.skills[0]!, { contentHash: 'x' })),

@@ -1,23 +1,34 @@
 import { z } from 'zod';
-import type { BankChange } from '../contract/proposal.ts';
 import {
-  skillLineageSchema,
+  bankControllerSchema,
+  bankEvaluationsSchema,
+  bankSignatureSchema,
+  type BankController,
+  type BankEvaluations,
+  type BankSignature,
+} from '../contract/bankExchange.ts';
+import {
+  BANK_FILE_LIMITS,
+  lineageRecordSchema,
   skillSchema,
   skillStatisticsSchema,
   type Skill,
   type SkillLineage,
   type SkillStatistics,
 } from '../contract/skill.ts';
-import { canonicalJson } from '../shared/contentHash.ts';
+import { canonicalJson, contentHash } from '../shared/contentHash.ts';
 import { AppError } from '../shared/errors.ts';
 import { bankHash, skillHash } from '../skills/skillBank.ts';
+import { checkSkillMap, decodeController } from './bankController.ts';
+import { isSignatureValid, signDocument } from './bankSignature.ts';
+import { currentBankFile } from './formerBankFile.ts';
 import { fileError, parseStrictJson } from './strictJson.ts';
 
 // Law: exportBank(parseBank(exportBank(bank))) equals exportBank(bank) byte for byte. So the document holds nothing of
 // the workspace it was made in: no time of export, no local ids, no version numbers.
 
 export const BANK_FORMAT = 'memskill-bank';
-export const BANK_FORMAT_VERSION = 1;
+export const BANK_FORMAT_VERSION = 2;
 const MAX_SKILLS = 1000;
 
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/u, 'must be a SHA-256 in 64 lower-case hex digits');
@@ -26,7 +37,7 @@ const bankFileSkillSchema = skillSchema.extend({
   contentHash: hashSchema.describe(
     'SHA-256 of the RFC 8785 form of {name, description, instruction, type} of this skill',
   ),
-  lineage: skillLineageSchema
+  lineage: lineageRecordSchema
     .nullable()
     .describe('where the current text comes from; null for a text that was there from the start'),
   statistics: skillStatisticsSchema
@@ -43,6 +54,12 @@ export const bankFileSchema = z
       'SHA-256 of the RFC 8785 form of the list of {name, description, instruction, type} of all skills in order',
     ),
     skills: z.array(bankFileSkillSchema).max(MAX_SKILLS).describe('in the order they entered the bank'),
+    controller: bankControllerSchema.optional(),
+    evaluations: bankEvaluationsSchema.optional(),
+    documentHash: hashSchema.describe(
+      'SHA-256 of the RFC 8785 form of this document without documentHash and signature',
+    ),
+    signature: bankSignatureSchema.optional(),
   })
   .meta({
     title: 'MemSkill skill bank',
@@ -58,34 +75,82 @@ export interface BankContents {
   readonly statistics: Readonly<Record<string, SkillStatistics>>;
 }
 
-/** What a bank file holds, hashes verified. */
-export interface ImportedBank extends BankContents {
-  readonly bankHash: string;
+/** What may travel along. */
+export interface BankParts {
+  readonly controller?: BankController | undefined;
+  readonly evaluations?: BankEvaluations | undefined;
 }
 
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | null {
+/** What a bank file holds, hashes and signature verified. */
+export interface ImportedBank extends BankContents, BankParts {
+  readonly bankHash: string;
+  readonly signature?: BankSignature | undefined;
+}
+
+/** The value of a key of the record's own, or null. */
+export function ownEntry<T>(record: Readonly<Record<string, T>>, name: string): T | null {
   return Object.hasOwn(record, name) ? (record[name] ?? null) : null;
 }
 
-/** The document of a bank: RFC 8785 canonical JSON and a line feed. Entries of skills that are gone are left out. */
-export function exportBank({ skills, lineage, statistics }: BankContents): string {
+function optionalParts({ controller, evaluations }: BankParts): BankParts {
+  return {
+    ...(controller === undefined ? {} : { controller }),
+    ...(evaluations === undefined ? {} : { evaluations }),
+  };
+}
+
+/** What is hashed and signed of a document. */
+function documentHashOf(file: BankFile): string {
+  // The canonical form has no keys without a value.
+  return contentHash({ ...file, documentHash: undefined, signature: undefined });
+}
+
+function bankDocument(bank: BankContents & BankParts): BankFile {
+  const { skills, lineage, statistics } = bank;
   const document: z.input<typeof bankFileSchema> = {
     format: BANK_FORMAT,
     formatVersion: BANK_FORMAT_VERSION,
     bankHash: bankHash(skills),
+    documentHash: '0'.repeat(64),
     skills: skills.map((skill) => ({
       ...skill,
       contentHash: skillHash(skill),
-      lineage: own(lineage, skill.name),
-      statistics: own(statistics, skill.name),
+      lineage: ownEntry(lineage, skill.name),
+      statistics: ownEntry(statistics, skill.name),
     })),
+    ...optionalParts(bank),
   };
   const checked = bankFileSchema.safeParse(document);
   if (!checked.success)
     throw new AppError('INTERNAL', `The bank cannot be exported: ${z.prettifyError(checked.error)}.`, {
       cause: checked.error,
     });
-  return `${canonicalJson(checked.data)}\n`;
+  return { ...checked.data, documentHash: documentHashOf(checked.data) };
+}
+
+/**
+ * The document of a bank: RFC 8785 canonical JSON and a line feed. Entries of skills that are gone are left out.
+ *
+ * @throws AppError INVALID_INPUT when it has more bytes than are read again.
+ */
+export function exportBank(
+  bank: BankContents & BankParts & { readonly signature?: BankSignature | undefined },
+): string {
+  const document = bankDocument(bank);
+  const { signature } = bank;
+  const text = `${canonicalJson(signature === undefined ? document : { ...document, signature })}\n`;
+  const sizeBytes = Buffer.byteLength(text);
+  if (sizeBytes <= BANK_FILE_LIMITS.sizeBytes) return text;
+  throw new AppError(
+    'INVALID_INPUT',
+    `The bank file would have ${sizeBytes} bytes, and at most ${BANK_FILE_LIMITS.sizeBytes} are read again: leave out the controller or the cases.`,
+  );
+}
+
+/** A bank document signed by the owner of a private key in PEM; a former signature gives way. */
+export function signBank(text: string, key: { readonly pem: string; readonly source: string }): string {
+  const document = { ...bankFileSchema.parse(JSON.parse(text)), signature: undefined };
+  return `${canonicalJson({ ...document, signature: signDocument(document, key.pem, key.source) })}\n`;
 }
 
 /**
@@ -94,8 +159,9 @@ export function exportBank({ skills, lineage, statistics }: BankContents): strin
  * cover them; `validateChange` reports them when the skills are proposed.
  */
 export function parseBank(source: Uint8Array | string, fileName: string): ImportedBank {
-  const value = parseStrictJson(source, fileName);
-  refuseOtherFormats(value, fileName);
+  const written = parseStrictJson(source, fileName);
+  refuseOtherFormats(written, fileName);
+  const value = currentBankFile(written);
   const parsed = bankFileSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -105,9 +171,11 @@ export function parseBank(source: Uint8Array | string, fileName: string): Import
       problem: `is not as the schema skill-bank.schema.json asks (${issue?.message ?? 'unknown'}): correct it or export it again`,
     });
   }
+  const { skills, bankHash: hash, signature } = parsed.data;
   verify(parsed.data, fileName);
-  const { skills, bankHash: hash } = parsed.data;
   return {
+    ...optionalParts(parsed.data),
+    ...(signature === undefined ? {} : { signature }),
     skills: skills.map(({ name, description, instruction, type, origin, isPinned }) => ({
       name,
       description,
@@ -176,66 +244,25 @@ function verify(file: BankFile, fileName: string): void {
       problem:
         'does not fit the skills, of which some were added, removed or moved after the export: export it again',
     });
+  verifyDocument(file, fileName);
 }
 
-/**
- * What would bring the imported skills into the current bank, one change for a skill, in the file's order: additions,
- * refinements, and pins where the texts agree. Skills with equal text give none, and skills the file does not have
- * stay: an import never takes anything away.
- */
-export function importAsChanges(
-  current: readonly Skill[],
-  imported: Pick<BankContents, 'skills'>,
-): BankChange[] {
-  return imported.skills.flatMap(({ name, description, instruction, type, isPinned }): BankChange[] => {
-    const skill = { name, description, instruction, type };
-    const existing = current.find((one) => one.name === name);
-    if (existing === undefined) return [{ kind: 'add', skill }];
-    const changes = {
-      ...(existing.description === description ? {} : { description }),
-      ...(existing.instruction === instruction ? {} : { instruction }),
-      ...(existing.type === type ? {} : { type }),
-    };
-    if (Object.keys(changes).length > 0) return [{ kind: 'refine', name, changes }];
-    return isPinned && !existing.isPinned ? [{ kind: 'pin', name, isPinned }] : [];
-  });
-}
-
-/**
- * What the file knows about the skills of a bank that took its changes in: for each skill whose text equals the
- * file's, lineage and statistics where the bank has none, and for those the import wrote (origin `import`) also who
- * wrote them first and the pin. If the bank has no skills but the file's, they take the file's order. So a bank
- * imported into a fresh workspace exports to the same bytes.
- */
-export function adoptImport(bank: BankContents, imported: BankContents): BankContents {
-  const source = new Map(imported.skills.map((skill, index) => [skill.name, { skill, index }]));
-  const isFrom = (skill: Skill): boolean => {
-    const found = source.get(skill.name);
-    return found !== undefined && skillHash(found.skill) === skillHash(skill);
-  };
-  const skills = bank.skills.map((skill) => {
-    const found = source.get(skill.name)?.skill;
-    if (found === undefined || skill.origin !== 'import' || !isFrom(skill)) return skill;
-    return { ...skill, origin: found.origin, isPinned: skill.isPinned || found.isPinned };
-  });
-  if (skills.every(({ name }) => source.has(name)))
-    skills.sort((a, b) => (source.get(a.name)?.index ?? 0) - (source.get(b.name)?.index ?? 0));
-  const adopted = skills.filter(isFrom).map(({ name }) => name);
-  return {
-    skills,
-    lineage: withMissing(bank.lineage, imported.lineage, adopted),
-    statistics: withMissing(bank.statistics, imported.statistics, adopted),
-  };
-}
-
-function withMissing<T>(
-  ours: Readonly<Record<string, T>>,
-  theirs: Readonly<Record<string, T>>,
-  names: readonly string[],
-): Record<string, T> {
-  const missing = names.flatMap((name) => {
-    const value = own(ours, name) === null ? own(theirs, name) : null;
-    return value === null ? [] : [[name, structuredClone(value)] as const];
-  });
-  return { ...ours, ...Object.fromEntries(missing) };
+/** What was changed besides the words of the skills: lineage, controller, cases, signature. */
+function verifyDocument(file: BankFile, fileName: string): void {
+  const { documentHash, signature, controller, skills } = file;
+  if (documentHashOf(file) !== documentHash)
+    throw fileError('CORRUPT_DATA', {
+      fileName,
+      path: ['documentHash'],
+      problem: 'does not fit the file, of which something was changed after the export: export it again',
+    });
+  if (signature !== undefined && !isSignatureValid({ ...file, signature: undefined }, signature))
+    throw fileError('CORRUPT_DATA', {
+      fileName,
+      path: ['signature'],
+      problem: 'is not by its key over this file, which was changed after it was signed: ask for it again',
+    });
+  if (controller === undefined) return;
+  decodeController(controller, fileName);
+  checkSkillMap(controller, skills, fileName);
 }

@@ -65,8 +65,24 @@ interface Level {
   current: string | number;
 }
 
+/** Where the string that begins at `start` ends, past its closing quote. A loop: a pattern would need a stack as long as the string. */
+function stringEnd(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
 /** Strings, brackets, commas and colons of JSON text; numbers and literals are passed over. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gu;
+function* tokensOf(text: string): Generator<string> {
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === '"') {
+      const end = stringEnd(text, at);
+      yield text.slice(at, end);
+      at = end - 1;
+    } else if ('{}[],:'.includes(character)) yield character;
+  }
+}
 
 /** Checks what JSON.parse lets pass. `text` is known to be JSON, so tokens need no check. No recursion. */
 function scan(text: string, fileName: string): void {
@@ -74,7 +90,7 @@ function scan(text: string, fileName: string): void {
   const fail = (problem: string): AppError =>
     fileError('INVALID_INPUT', { fileName, path: levels.map(({ current }) => current), problem });
   let isKey = false;
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const token of tokensOf(text)) {
     const level = levels.at(-1);
     if (token === '{' || token === '[') {
       if (levels.length === BANK_FILE_LIMITS.depth)

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createListedFiles } from '../app/listedFiles.ts';
 import { Studio, type StudioOptions } from '../app/studio.ts';
 import { AppError } from '../shared/errors.ts';
@@ -44,7 +44,10 @@ export async function serveWorkspace(options: ServeOptions): Promise<ServedWorks
   const listed = folders.map(listedFolder);
   const studio = await Studio.open(workspaceDir, { platform, clock });
   try {
-    const files = createListedFiles([{ name: 'Workspace', path: resolve(workspaceDir) }, ...listed]);
+    const files = createListedFiles([{ name: 'Workspace', path: resolve(workspaceDir) }, ...listed], {
+      path: join(resolve(workspaceDir), 'exports'),
+      name: 'exports in the workspace',
+    });
     const host = await WebHost.start({
       files: pageFiles,
       port,

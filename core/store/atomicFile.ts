@@ -129,6 +129,22 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   }
 }
 
+/** Writes a file that is not there yet and that its owner alone may read. UNAVAILABLE when it cannot. */
+export async function writeSecretFile(path: string, content: string): Promise<void> {
+  try {
+    const handle = await open(path, 'wx', 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw fileError(error, 'write', path);
+  }
+}
+
 /** Creates `folder` and its parents where they are missing, so that they survive power loss. */
 export function makeFolder(folder: string): void {
   try {

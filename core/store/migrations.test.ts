@@ -86,6 +86,8 @@ test('a workspace of version 1 is copied, then brought up to date with everythin
     theme: 'system',
     curveSmoothing: 0.8,
     modelRoles: {},
+    reviewerName: '',
+    trustedKeys: [],
     runDefaults: {},
   });
   expect(idsIn(backupOf(folder))).toEqual({ version: [1], check: ['ok'], ids: ['a', 'b', 'c'] });

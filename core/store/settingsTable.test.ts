@@ -17,13 +17,24 @@ test('settings are the defaults until they are kept, then what was kept last, al
     theme: 'system',
     curveSmoothing: 0.8,
     modelRoles: {},
+    reviewerName: '',
+    trustedKeys: [],
     runDefaults: {},
   });
-  workspace.settings.set({ theme: 'light', curveSmoothing: 0, modelRoles: {}, runDefaults: {} });
+  workspace.settings.set({
+    theme: 'light',
+    curveSmoothing: 0,
+    modelRoles: {},
+    reviewerName: '',
+    trustedKeys: [],
+    runDefaults: {},
+  });
   const kept = {
     theme: 'dark',
     curveSmoothing: 0.5,
     modelRoles: { executor: 'gguf:0123456789abcdef', embedder: 'server:http://127.0.0.1:8080/v1#e5' },
+    reviewerName: '',
+    trustedKeys: [],
     runDefaults: { seed: 7, review: 'auto', skipNoop: true },
   } as const;
   workspace.settings.set(kept);
@@ -35,9 +46,23 @@ test('what breaks the schema is not kept; what is damaged is named', async () =>
   const folder = makeTestFolder();
   const workspace = await openTest(folder);
   expect(() =>
-    workspace.settings.set({ theme: 'dark', curveSmoothing: 1, modelRoles: {}, runDefaults: {} }),
+    workspace.settings.set({
+      theme: 'dark',
+      curveSmoothing: 1,
+      modelRoles: {},
+      reviewerName: '',
+      trustedKeys: [],
+      runDefaults: {},
+    }),
   ).toThrow(expect.objectContaining({ code: 'INTERNAL', details: { keyPath: 'curveSmoothing' } }));
-  workspace.settings.set({ theme: 'dark', curveSmoothing: 0.5, modelRoles: {}, runDefaults: {} });
+  workspace.settings.set({
+    theme: 'dark',
+    curveSmoothing: 0.5,
+    modelRoles: {},
+    reviewerName: '',
+    trustedKeys: [],
+    runDefaults: {},
+  });
   const raw = new DatabaseSync(join(folder, 'studio.db'));
   raw.exec(`UPDATE settings SET body = '{"theme":"pink"}'`);
   raw.close();

@@ -90,7 +90,14 @@ describe('a workspace', () => {
     });
     workspace.bankVersions.append(sampleBankVersion());
     workspace.hardCases.delete('case-1');
-    workspace.settings.set({ theme: 'dark', curveSmoothing: 0.8, modelRoles: {}, runDefaults: {} });
+    workspace.settings.set({
+      theme: 'dark',
+      curveSmoothing: 0.8,
+      modelRoles: {},
+      reviewerName: '',
+      trustedKeys: [],
+      runDefaults: {},
+    });
     workspace.runState.put('run-1', {});
     workspace.events.append({ type: 'run.started', runId: 'run-1', ids: {} });
     expect(heard).toEqual([

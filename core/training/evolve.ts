@@ -10,6 +10,7 @@ import { isStale } from '../evolution/proposalText.ts';
 import { isUsable } from '../hardCases/badCase.ts';
 import { required } from '../shared/assertions.ts';
 import { copyStatistics } from '../skills/statistics.ts';
+import { designerIdentity } from './designerIdentity.ts';
 import { EpisodeReplayRunner } from './episodeReplayRunner.ts';
 import type { RunSession } from './runSession.ts';
 
@@ -83,6 +84,7 @@ async function propose(session: RunSession, signal: AbortSignal): Promise<string
     stage: state.stage,
     drafts: designed.drafts,
     author: 'designer',
+    designer: designerIdentity(workspace, config),
     maxChanges: config.maxChanges,
     isRefineOnly: config.isRefineOnly,
     overlap,

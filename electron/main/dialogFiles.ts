@@ -31,6 +31,15 @@ export function createDialogFiles(
       chosen.set(id, path);
       return { id, name: basename(path) };
     },
+    exportFolder: async (title) => {
+      const { filePaths } = await showOpenDialog({
+        title,
+        buttonLabel: 'Export here',
+        properties: ['openDirectory', 'createDirectory'],
+      });
+      const [path] = filePaths;
+      return path === undefined ? null : { path, name: basename(path) };
+    },
     resolve: (id) => {
       const path = chosen.get(id);
       if (path === undefined) {

@@ -2,25 +2,19 @@ import type { RunConfig } from '../../config/schema.ts';
 import type { CallOutput } from '../../contract/calls.ts';
 import type { BankChange } from '../../contract/proposal.ts';
 import type { BankVersion, SkillHealth } from '../../contract/skill.ts';
-import { applyStaged } from '../../evolution/apply.ts';
 import { currentVersion, diffVersions, previewRollback } from '../../evolution/bankHistory.ts';
-import { recordDecision } from '../../evolution/decisions.ts';
 import { createProposals } from '../../evolution/proposals.ts';
 import { bankHealth } from '../../evolution/health.ts';
 import { rollback } from '../../evolution/rollback.ts';
 import { createBuiltinEmbedder } from '../../engines/builtin/embedder.ts';
-import {
-  adoptImport,
-  exportBank,
-  importAsChanges,
-  parseBank,
-  type ImportedBank,
-} from '../../exchange/bankFile.ts';
 import { AppError } from '../../shared/errors.ts';
 import { diffBanks } from '../../skills/diff.ts';
 import { skillText } from '../../skills/skillText.ts';
 import { parseRunState } from '../../training/runState.ts';
 import type { ActiveRuns } from '../activeRuns.ts';
+import { exportVersion } from '../bankExport.ts';
+import { importSkills } from '../bankImport.ts';
+import { verifyBank } from '../bankProof.ts';
 import type { HandlersOf } from '../handlers.ts';
 import { replayDraft } from '../openedRun.ts';
 import { configOf, type StudioParts } from '../openTraining.ts';
@@ -48,37 +42,6 @@ function summaryOf(bank: BankVersion): VersionSummary {
 
 function versionOf({ workspace }: StudioParts, version: number | null): BankVersion {
   return version === null ? currentVersion(workspace, null) : workspace.bankVersions.require(version);
-}
-
-async function proposeImport(
-  parts: StudioParts,
-  imported: ImportedBank,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const { workspace, clock } = parts;
-  const current = currentVersion(workspace, null);
-  const changes = importAsChanges(current.skills, imported);
-  const { created, skipped } = await createProposals(workspace, {
-    runId: null,
-    stage: null,
-    drafts: changes.map((change) => ({
-      clusterId: null,
-      caseIds: [],
-      change,
-      pattern: 'import',
-      rootCause: 'a bank file was imported',
-      reasoning: 'imported',
-    })),
-    author: 'import',
-    overlap: { embedder: createBuiltinEmbedder(), skillText: 'full' },
-    clock,
-    signal,
-  });
-  if (skipped.length > 0) {
-    const reasons = skipped.flatMap((one) => one.reasons).join(' ');
-    throw new AppError('INVALID_INPUT', `The file cannot be imported: ${reasons}`);
-  }
-  return created.map(({ proposal }) => proposal.id);
 }
 
 /**
@@ -130,34 +93,6 @@ function skillTextOf({ workspace }: StudioParts, runId: string | null): RunConfi
   return runId === null ? 'full' : configOf(workspace.runs.require(runId)).skillText;
 }
 
-/** One decision for each imported skill, bound to its text, then one version that keeps what the file knows. */
-async function acceptAll(
-  parts: StudioParts,
-  proposalIds: readonly string[],
-  imported: ImportedBank,
-): Promise<BankVersion> {
-  const { workspace, clock } = parts;
-  for (const proposalId of proposalIds) {
-    recordDecision(workspace, {
-      proposalId,
-      verdict: 'approve',
-      reason: 'import accepted as a whole',
-      source: 'cli',
-      clock,
-    });
-  }
-  const { version } = await applyStaged(workspace, {
-    runId: null,
-    maxSkills: Number.POSITIVE_INFINITY,
-    only: proposalIds,
-    replay: null,
-    adopt: (made) => adoptImport(made, imported),
-    clock,
-  });
-  if (version === null) throw new AppError('INTERNAL', 'The imported skills were not applied.');
-  return version;
-}
-
 /** The counters of a version: the run's own while it is the run's current bank, else those it was made with. */
 function statisticsOf({ workspace }: StudioParts, version: BankVersion): BankVersion['statistics'] {
   const { runId } = version;
@@ -173,7 +108,11 @@ async function health(parts: StudioParts, version: BankVersion): Promise<SkillHe
   return bankHealth({ skills: version.skills, statistics: statisticsOf(parts, version), vectors });
 }
 
-export function createBankHandlers(parts: StudioParts, active: ActiveRuns): HandlersOf<'bank'> {
+export function createBankHandlers(
+  parts: StudioParts,
+  active: ActiveRuns,
+  onProgress: (done: number, total: number) => void,
+): HandlersOf<'bank'> {
   const { workspace, clock } = parts;
   /** The current version of a run's line, or of the latest version's. @throws AppError CONFLICT while that run trains. */
   const changeable = (wanted: string | null): BankVersion => {
@@ -186,14 +125,23 @@ export function createBankHandlers(parts: StudioParts, active: ActiveRuns): Hand
     'bank.get': async ({ version }) => versionOf(parts, version),
     'bank.health': async ({ version }) => health(parts, versionOf(parts, version)),
     'bank.diff': async (versions) => diffVersions(workspace, versions),
-    'bank.export': async ({ version }) => ({ text: exportBank(versionOf(parts, version)) }),
-    'bank.import': async ({ base64, fileName, acceptAll: acceptsAll }, { signal }) => {
-      changeable(null);
-      const imported = parseBank(Uint8Array.from(Buffer.from(base64, 'base64')), fileName);
-      const proposalIds = await proposeImport(parts, imported, signal);
-      if (!acceptsAll || proposalIds.length === 0) return { proposalIds, version: null };
-      return { proposalIds, version: summaryOf(await acceptAll(parts, proposalIds, imported)) };
+    'bank.export': async (request) => {
+      const { files, contents } = await exportVersion(parts, request);
+      return { files: [...files], contents };
     },
+    'bank.describeExport': async (request) => (await exportVersion(parts, request)).contents,
+    'bank.saveExport': async () => {
+      throw new AppError(
+        'CONFLICT',
+        'Only a screen has a place to save to; take "bank.export" and write the files.',
+      );
+    },
+    'bank.import': async (input, { signal }) => {
+      changeable(null);
+      const { version, ...imported } = await importSkills(parts, input, signal);
+      return { ...imported, version: version === null ? null : summaryOf(version) };
+    },
+    'bank.verify': async (input, { signal }) => verifyBank(parts, input, { onProgress, signal }),
     'bank.propose': async ({ runId, change, reason }, { signal }) => {
       const proposalId = await propose(parts, changeable(runId), { change, reason, signal });
       return proposalDetail(workspace, proposalId);

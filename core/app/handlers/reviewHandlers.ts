@@ -4,6 +4,7 @@ import { replayProposal } from '../../evolution/proposalReplay.ts';
 import { rebase } from '../../evolution/rebase.ts';
 import { redraftProposal } from '../../evolution/redraft.ts';
 import { AppError } from '../../shared/errors.ts';
+import { designerIdentity } from '../../training/designerIdentity.ts';
 import { replaySetup } from '../../training/evolve.ts';
 import type { ActiveRuns } from '../activeRuns.ts';
 import { applyApproved, previewApproved } from '../approvedChanges.ts';
@@ -25,10 +26,10 @@ function designedRun({ workspace }: StudioParts, proposalId: string): string {
 /** Records the comment once a designer is there to answer it, and replays what it answers. */
 async function redraft(
   parts: StudioParts,
-  decision: Pick<CallInput<'review.decide'>, 'proposalId' | 'revision' | 'reason' | 'source'>,
+  decision: Pick<CallInput<'review.decide'>, 'proposalId' | 'revision' | 'reason' | 'source' | 'reviewer'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { proposalId, revision, reason, source } = decision;
+  const { proposalId, revision, reason, source, reviewer } = decision;
   await withSession(parts, designedRun(parts, proposalId), async (session) => {
     const { engines, config } = session.context;
     recordDecision(parts.workspace, {
@@ -37,11 +38,13 @@ async function redraft(
       verdict: 'redraft',
       reason,
       source,
+      reviewer,
       clock: parts.clock,
     });
     const proposal = await redraftProposal(parts.workspace, {
       proposalId,
       designer: engines,
+      identity: designerIdentity(parts.workspace, config),
       overlap: { embedder: engines, skillText: config.skillText },
       clock: parts.clock,
       signal,
@@ -54,6 +57,12 @@ async function redraft(
       signal,
     });
   });
+}
+
+/** As it is kept in the settings; undefined where none was given. */
+function reviewerName({ workspace }: StudioParts): string | undefined {
+  const { reviewerName: name } = workspace.settings.get();
+  return name === '' ? undefined : name;
 }
 
 export function createReviewHandlers(
@@ -74,7 +83,9 @@ export function createReviewHandlers(
         .map((proposal) => ({ ...proposal, isStale: isOutdated(proposal) }));
     },
     'proposals.get': async ({ proposalId }) => proposalDetail(workspace, proposalId),
-    'review.decide': async ({ edit, ...decision }, { signal }) => {
+    'review.decide': async ({ edit, ...wanted }, { signal }) => {
+      const reviewer = wanted.reviewer ?? reviewerName(parts);
+      const decision = { ...wanted, reviewer };
       const { verdict, proposalId, revision, reason, source } = decision;
       if (verdict === 'redraft') await redraft(parts, decision, signal);
       else {
@@ -85,6 +96,7 @@ export function createReviewHandlers(
           reason,
           ...(edit === null ? {} : { edit }),
           source,
+          reviewer,
           clock,
         });
       }

@@ -1,20 +1,11 @@
 import type { Client } from '../../contract/rpc.ts';
 import type { SkillHealth } from '../../contract/skill.ts';
 import { required } from '../../shared/assertions.ts';
-import { writeFileAtomic } from '../../store/atomicFile.ts';
-import { absolutePath } from '../runOptions.ts';
 import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { diffLines } from '../diffLines.ts';
 import { formatTable, points } from '../table.ts';
-import { readNamedFile } from './eval.ts';
-
-function versionArgument(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const version = Number(text.replace(/^v/u, ''));
-  if (!Number.isInteger(version) || version < 0)
-    throw new UsageError(`"${text}" is not a bank version; use a number such as 3 or v3.`);
-  return version;
-}
+import { exportBank, importBank, versionArgument } from './bankExchange.ts';
+import { distrustKey, makeKey, trustKey, verifyBank } from './bankTrust.ts';
 
 function requiredVersion(text: string | undefined): number {
   return required(versionArgument(text), 'version argument');
@@ -66,36 +57,6 @@ async function show(client: Client, context: CommandContext): Promise<void> {
   output.json({ ...bank, health });
 }
 
-async function exportBank(client: Client, context: CommandContext): Promise<void> {
-  const file = required(context.positionals[1], 'file argument');
-  const { text } = await client.call('bank.export', {
-    version: versionArgument(textFlag(context, 'version') ?? undefined),
-  });
-  const path = absolutePath(file);
-  await writeFileAtomic(path, text);
-  context.output.line(`Wrote ${path}`);
-  context.output.json({ file: path, bytes: Buffer.byteLength(text) });
-}
-
-async function importBank(client: Client, context: CommandContext): Promise<void> {
-  const file = required(context.positionals[1], 'file argument');
-  const bytes = await readNamedFile(file);
-  const imported = await client.call('bank.import', {
-    base64: Buffer.from(bytes).toString('base64'),
-    fileName: file,
-    acceptAll: context.flags['accept-all'] === true,
-  });
-  const { output } = context;
-  const { proposalIds, version } = imported;
-  if (proposalIds.length === 0) output.line('Every skill of the file is already in the bank; nothing to do.');
-  else if (version === null) output.line(`Waiting for review: ${proposalIds.join(', ')}`);
-  else
-    output.line(
-      `Accepted and applied ${proposalIds.join(', ')} as bank v${version.version}, ${version.hash.slice(0, 12)}.`,
-    );
-  output.json(imported);
-}
-
 async function diff(client: Client, context: CommandContext): Promise<void> {
   const skills = await client.call('bank.diff', {
     from: requiredVersion(context.positionals[1]),
@@ -127,37 +88,74 @@ interface BankAction {
   readonly run: (client: Client, context: CommandContext) => Promise<void>;
 }
 
+/** Needs no workspace. */
+const KEYGEN = { usage: 'keygen FILE', takes: [1, 1] } as const;
+
 const ACTIONS: Readonly<Record<string, BankAction>> = {
   list: { usage: 'list', takes: [0, 0], run: list },
   show: { usage: 'show [VERSION]', takes: [0, 1], run: show },
   diff: { usage: 'diff FROM TO', takes: [2, 2], run: diff },
-  export: { usage: 'export FILE [--version N]', takes: [1, 1], run: exportBank },
-  import: { usage: 'import FILE [--accept-all]', takes: [1, 1], run: importBank },
+  export: {
+    usage: 'export FILE|DIR [--format F] [--version N] [--with-controller] [--with-cases] [--preview]',
+    takes: [1, 1],
+    run: exportBank,
+  },
+  import: { usage: 'import FILE|DIR [--accept-all]', takes: [1, 1], run: importBank },
+  verify: { usage: 'verify FILE [options]', takes: [1, 1], run: verifyBank },
+  trust: { usage: 'trust [PUBLIC KEY [--name NAME]]', takes: [0, 1], run: trustKey },
+  distrust: { usage: 'distrust FINGERPRINT', takes: [1, 1], run: distrustKey },
   rollback: { usage: 'rollback VERSION [--run ID] [--reason TEXT]', takes: [1, 1], run: rollback },
 };
 
 async function run(context: CommandContext): Promise<void> {
   const [name = '', ...rest] = context.positionals;
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-  if (action === undefined)
-    throw new UsageError(`bank takes ${Object.keys(ACTIONS).join(', ')}, not "${name}".`);
-  const [least, most] = action.takes;
-  if (rest.length < least || rest.length > most)
-    throw new UsageError(`Usage: memskill bank ${action.usage}.`);
+  if (action === undefined && name !== 'keygen')
+    throw new UsageError(`bank takes ${Object.keys(ACTIONS).join(', ')}, keygen, not "${name}".`);
+  const { takes, usage } = action ?? KEYGEN;
+  const [least, most] = takes;
+  if (rest.length < least || rest.length > most) throw new UsageError(`Usage: memskill bank ${usage}.`);
+  if (name !== 'verify' && Object.keys(context.runOptions).length > 0)
+    throw new UsageError(`bank ${name} takes no options of a run.`);
   // Before the workspace is opened.
-  if (name !== 'export' && name !== 'import') rest.forEach(versionArgument);
+  if (name === 'show' || name === 'diff' || name === 'rollback') rest.forEach(versionArgument);
   versionArgument(textFlag(context, 'version') ?? undefined);
-  await action.run(await context.connect(), context);
+  if (action === undefined) await makeKey(context);
+  else await action.run(await context.connect(), context);
 }
 
 export const bankCommand: CommandSpec = {
   name: 'bank',
-  usage: `bank ${Object.values(ACTIONS)
-    .map(({ usage }) => usage)
-    .join(' | ')}`,
-  summary: 'Shows, compares, exports and imports bank versions, and rolls back (which makes a new version).',
+  usage: `bank ${[...Object.values(ACTIONS), KEYGEN].map(({ usage }) => usage).join(' | ')}`,
+  summary:
+    'Shows, compares, exports, imports and verifies bank versions, and rolls back (which makes a new version).',
   flags: [
     { flag: 'version', value: 'N', description: 'the version to export (default: the current one)' },
+    {
+      flag: 'format',
+      value: 'FORMAT',
+      description:
+        'export: json (default), prompt (a file each), agent-skills or reference (a new folder each)',
+    },
+    {
+      flag: 'with-controller',
+      value: null,
+      description: 'export: the weights of the trained controller go along (json)',
+    },
+    {
+      flag: 'with-cases',
+      value: null,
+      description:
+        'export: questions, answers and the text they are about go along, which is private (json, agent-skills)',
+    },
+    { flag: 'license', value: 'TEXT', description: 'export: the licence named in each Agent Skill' },
+    {
+      flag: 'sign',
+      value: 'KEYFILE',
+      description: 'export: sign with a private key of "bank keygen" (json)',
+    },
+    { flag: 'preview', value: null, description: 'export: say what would be inside and write nothing' },
+    { flag: 'name', value: 'NAME', description: 'trust: whose key it is' },
     {
       flag: 'accept-all',
       value: null,
@@ -170,7 +168,7 @@ export const bankCommand: CommandSpec = {
     },
     { flag: 'reason', value: 'TEXT', description: 'rollback: why' },
   ],
-  takesRunOptions: false,
+  takesRunOptions: true,
   positionals: [1, 3],
   handlesInterrupt: false,
   run,

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { onlyFile } from '../../exchange/writeExport.ts';
 import { makeFolder, writeFileAtomic } from '../../store/atomicFile.ts';
 import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { absolutePath, checkedRunOptions } from '../runOptions.ts';
@@ -51,7 +52,14 @@ async function run(context: CommandContext): Promise<void> {
   }
   output.line();
 
-  const { text } = await client.call('bank.export', { version: result.bank.version });
+  const exported = await client.call('bank.export', {
+    version: result.bank.version,
+    format: 'json',
+    hasController: false,
+    hasCases: false,
+    license: null,
+  });
+  const { text } = onlyFile(exported);
   const file = join(dir, 'exports', 'bank.json');
   makeFolder(dirname(file));
   await writeFileAtomic(file, text);

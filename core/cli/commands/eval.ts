@@ -20,38 +20,43 @@ export async function readNamedFile(path: string): Promise<Uint8Array> {
   }
 }
 
-async function subjectOf(context: CommandContext): Promise<EvaluationInput['subject']> {
+interface Subject {
+  readonly subject: EvaluationInput['subject'];
+  /** Of a bank file that brings one. */
+  readonly ownController: EvaluationInput['controller'];
+}
+
+async function subjectOf(context: CommandContext): Promise<Subject> {
   const runId = textFlag(context, 'run');
   const bank = textFlag(context, 'bank');
   const isSeedsOnly = context.flags['seeds-only'] === true;
   if ([runId !== null, bank !== null, isSeedsOnly].filter(Boolean).length !== 1) {
     throw new UsageError('Name what to evaluate: --run ID, --bank FILE or --seeds-only (exactly one).');
   }
-  if (runId !== null) return { kind: 'run', runId };
-  if (bank === null) return { kind: 'seeds' };
+  if (runId !== null) return { subject: { kind: 'run', runId }, ownController: null };
+  if (bank === null) return { subject: { kind: 'seeds' }, ownController: null };
   const file = parseBank(await readNamedFile(bank), bank);
+  const { skills, controller: part } = file;
   return {
-    kind: 'bank',
-    skills: file.skills.map(({ name, description, instruction, type, origin, isPinned }) => ({
-      name,
-      description,
-      instruction,
-      type,
-      origin,
-      isPinned,
-    })),
+    subject: { kind: 'bank', skills: [...skills] },
+    ownController: part === undefined ? null : { part, fileName: bank },
   };
 }
 
 function controllerOf(
   context: CommandContext,
-  subject: EvaluationInput['subject'],
+  { subject, ownController }: Subject,
 ): EvaluationInput['controller'] {
   const given = textFlag(context, 'controller');
   if (given === null) {
     if (subject.kind === 'bank')
-      throw new UsageError('A bank file needs --controller random, similarity or a run.');
+      throw new UsageError('A bank file needs --controller file, random, similarity or a run.');
     return null;
+  }
+  if (given === 'file') {
+    if (ownController === null)
+      throw new UsageError('--controller file is for a --bank file that was exported with its controller.');
+    return ownController;
   }
   return given === 'random' || given === 'similarity' ? given : { runId: given };
 }
@@ -64,8 +69,9 @@ function splitOf(context: CommandContext): EvaluationInput['split'] {
 }
 
 async function run(context: CommandContext): Promise<void> {
-  const subject = await subjectOf(context);
-  const controller = controllerOf(context, subject);
+  const given = await subjectOf(context);
+  const { subject } = given;
+  const controller = controllerOf(context, given);
   const split = splitOf(context);
   const hasOwnOptions = subject.kind === 'run' || (controller !== null && typeof controller === 'object');
   const config = hasOwnOptions ? checkedChanges(context.runOptions) : checkedRunOptions(context.runOptions);
@@ -110,7 +116,8 @@ export const evalCommand: CommandSpec = {
     {
       flag: 'controller',
       value: 'NAME',
-      description: 'random, similarity, or the id of a run, whose options it brings along',
+      description:
+        'random, similarity, file (the one in the bank file), or the id of a run; the last two bring their options along',
     },
     { flag: 'split', value: 'NAME', description: 'train, validation (default) or test' },
     { flag: 'per-question', value: null, description: 'with --json: every question with its prediction' },

@@ -60,6 +60,8 @@ async function run(context: CommandContext): Promise<void> {
   }
   const [proposalId] = context.positionals;
   if (proposalId === undefined) throw new UsageError('Name the proposal: memskill review ID --approve.');
+  const reviewer = textFlag(context, 'reviewer');
+  if (reviewer?.trim() === '') throw new UsageError('--reviewer needs a name.');
   const client = await context.connect();
   if (verdict === 'rebase') {
     const detail = await client.call('review.rebase', { proposalId }, { signal: context.signal });
@@ -80,6 +82,7 @@ async function run(context: CommandContext): Promise<void> {
       reason: verdict.reason,
       edit,
       source: 'cli',
+      ...(reviewer === null ? {} : { reviewer }),
     },
     { signal: context.signal },
   );
@@ -109,6 +112,11 @@ export const reviewCommand: CommandSpec = {
     { flag: 'rebase', value: null, description: 'bind a stale proposal to the current bank and replay it' },
     { flag: 'discard', value: null, description: 'drop it' },
     { flag: 'reason', value: 'TEXT', description: 'a note kept with the verdict' },
+    {
+      flag: 'reviewer',
+      value: 'NAME',
+      description: 'who decides, kept with the verdict and in exports (default: the name in the settings)',
+    },
     { flag: 'run', value: 'ID', description: 'with --apply: the run, where several have approved changes' },
     { flag: 'apply', value: null, description: 'apply everything approved as one bank version' },
   ],

@@ -1,11 +1,6 @@
 import { BANK_FILE_LIMITS } from '../../../core/contract/skill.ts';
 import { expect, test } from 'vitest';
-import { bankFileName, fileRefusal, toBase64 } from './bankFiles.ts';
-
-test('a file is named after its version', () => {
-  expect(bankFileName(0)).toBe('memskill-bank-v0.json');
-  expect(bankFileName(12)).toBe('memskill-bank-v12.json');
-});
+import { fileRefusal, toBase64 } from './bankFiles.ts';
 
 test('an empty or too large file is refused before it is read', () => {
   expect(fileRefusal({ name: 'a.json', size: 1 })).toBeNull();

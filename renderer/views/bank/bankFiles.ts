@@ -8,10 +8,6 @@ const PIECE_BYTES = 3 * 8192;
 /** Read at once; between two such reads the page can paint. */
 const READ_BYTES = 16 * PIECE_BYTES;
 
-export function bankFileName(version: number): string {
-  return `memskill-bank-v${version}.json`;
-}
-
 /** What is wrong with a file before it is read, and what would be right; null when it may be tried. */
 export function fileRefusal({ name, size }: { readonly name: string; readonly size: number }): string | null {
   if (size === 0) return `${name} is empty; choose a bank that was exported.`;

@@ -81,10 +81,10 @@ test('a line is named after its run', () => {
 });
 
 test('decisions of unknown makers are shown as they are', () => {
-  expect(decisionWords({ verdict: 'edit', source: 'app' })).toBe(
+  expect(decisionWords({ verdict: 'edit', source: 'app', reviewer: null })).toBe(
     'edited and approved by a person, in the application',
   );
-  expect(decisionWords({ verdict: 'blessed', source: 'robot' })).toBe('blessed (robot)');
+  expect(decisionWords({ verdict: 'blessed', source: 'robot', reviewer: null })).toBe('blessed (robot)');
 });
 
 const SKILL: Skill = {
@@ -139,22 +139,24 @@ test('a number that does not exist is a dash with the reason, one not known yet 
 });
 
 const LINEAGE: SkillLineage = {
-  parent: null,
+  parents: [],
+  designer: { model: 'builtin', promptHash: null },
   cluster: { name: 'when did ...', size: 18, diagnosis: 'not_stored' },
   cases: ['a'.repeat(64)],
   replay: { wins: 11, ties: 5, losses: 2, meanDifference: 0.21, interval: [0.11, 0.31] },
-  decision: { verdict: 'approve', source: 'cli' },
+  decision: { verdict: 'approve', source: 'cli', reviewer: 'Ana' },
   reason: 'Dates were lost.',
 };
 
 test('the lineage of a skill, as far as it is known', () => {
   expect(lineageFacts(SKILL, LINEAGE).map(({ term, value }) => [term, value])).toEqual([
     ['Written by', 'designer'],
+    ['Drafted by', 'the built-in designer'],
     ['Replaces', 'nothing: it was new'],
     ['Cluster', 'when did ..., 18 cases, mostly not stored'],
     ['Hard cases', '1 case'],
     ['Replay', '11 better, 5 same, 2 worse; +21.0 points [+11.0, +31.0]: better'],
-    ['Decision', 'approved by a person, on the command line'],
+    ['Decision', 'approved by Ana, on the command line'],
     ['Reason', 'Dates were lost.'],
   ]);
   expect(lineageFacts({ ...SKILL, origin: 'seed' }, null)).toEqual([{ term: 'Written by', value: 'seed' }]);
@@ -162,7 +164,8 @@ test('the lineage of a skill, as far as it is known', () => {
 
 test('what is missing in a lineage is left out, an interval around 0 shows no difference', () => {
   const bare: SkillLineage = {
-    parent: 'b'.repeat(64),
+    parents: ['b'.repeat(64)],
+    designer: null,
     cluster: null,
     cases: [],
     replay: { wins: 0, ties: 3, losses: 1, meanDifference: -0.01, interval: [-0.03, 0] },

@@ -1,5 +1,5 @@
 import { DIAGNOSIS_WORDS, DIAGNOSES } from '../../../core/contract/hardCase.ts';
-import type { Skill, SkillLineage } from '../../../core/contract/skill.ts';
+import type { DesignerIdentity, Skill, SkillLineage } from '../../../core/contract/skill.ts';
 import { counted, interval, signedPoints } from '../../ui/format.ts';
 import { decisionWords, ORIGIN_WORDS } from './versionWords.ts';
 
@@ -32,17 +32,29 @@ function replayFact({
   };
 }
 
+function designerFact({ model, promptHash }: DesignerIdentity): LineageFact {
+  return {
+    term: 'Drafted by',
+    value: model === 'builtin' ? 'the built-in designer' : model,
+    ...(promptHash === null ? {} : { title: `SHA-256 of its prompts: ${promptHash}` }),
+  };
+}
+
 /** Where the current text of a skill comes from, as far as it is known. */
 export function lineageFacts({ origin }: Skill, lineage: SkillLineage | null): LineageFact[] {
   const written: LineageFact = { term: 'Written by', value: ORIGIN_WORDS[origin] ?? origin };
   if (lineage === null) return [written];
-  const { parent, cluster, cases, replay, decision, reason } = lineage;
+  const { parents, designer, cluster, cases, replay, decision, reason } = lineage;
   return [
     written,
+    ...(designer === null ? [] : [designerFact(designer)]),
     {
       term: 'Replaces',
-      value: parent === null ? 'nothing: it was new' : `text ${parent.slice(0, HASH_DIGITS)}`,
-      ...(parent === null ? {} : { title: `SHA-256 of the text before: ${parent}` }),
+      value:
+        parents.length === 0
+          ? 'nothing: it was new'
+          : `text ${parents.map((hash) => hash.slice(0, HASH_DIGITS)).join(', ')}`,
+      ...(parents.length === 0 ? {} : { title: `SHA-256 of the text before: ${parents.join(', ')}` }),
     },
     ...(cluster === null
       ? []

@@ -75,8 +75,9 @@ const DECISION_WORDS: Readonly<Record<string, string>> = {
   guarded: 'by the run, since its replay passed',
 };
 
-export function decisionWords({ verdict, source }: NonNullable<SkillLineage['decision']>): string {
-  return `${DECISION_WORDS[verdict] ?? verdict} ${DECISION_WORDS[source] ?? `(${source})`}`;
+export function decisionWords({ verdict, source, reviewer }: NonNullable<SkillLineage['decision']>): string {
+  const by = DECISION_WORDS[source] ?? `(${source})`;
+  return `${DECISION_WORDS[verdict] ?? verdict} ${reviewer === null ? by : by.replace('a person', reviewer)}`;
 }
 
 /** `2 added, 1 changed, 3 unchanged`: how many skills of each kind. */

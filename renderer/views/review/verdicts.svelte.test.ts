@@ -80,6 +80,7 @@ class FakeQueue {
       cases: [],
       decisions: [],
       diff: [],
+    flags: [],
     };
   }
 
