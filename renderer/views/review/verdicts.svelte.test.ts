@@ -80,7 +80,7 @@ class FakeQueue {
       cases: [],
       decisions: [],
       diff: [],
-    flags: [],
+      flags: [],
     };
   }
 
