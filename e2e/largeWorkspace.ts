@@ -169,6 +169,7 @@ function replayOf(
     guard: { count: 0, wins: 0, ties: 0, losses: 0, meanDifference: 0, interval: [0, 0] },
     overall: result,
     cases: replayed.toSorted((a, b) => a.newScore - a.oldScore - (b.newScore - b.oldScore)),
+    spans: null,
     cost: { oldMemoriesPerSpan: 2.4, newMemoriesPerSpan: 2.9, contextGrowth: 0.08 },
     createdAtMs: systemClock.now(),
   };

@@ -4,6 +4,7 @@ import type { Run, RunProgress, TrainResult } from '../contract/run.ts';
 import { required } from '../shared/assertions.ts';
 import { AppError } from '../shared/errors.ts';
 import { train } from '../training/trainingLoop.ts';
+import { ActiveOutlook } from './outlooks.ts';
 import {
   configOf,
   openEngines,
@@ -83,16 +84,22 @@ export class ActiveRuns {
       };
       if (now - sentMs < PROGRESS_INTERVAL_MS) return;
       sentMs = now;
+      active.progress = { ...active.progress, outlook: outlook?.now() ?? null };
       this.#onProgress(active.progress);
     };
+    const { dataset, models } = opened;
+    let outlook: ActiveOutlook | null = null;
     const work = async (): Promise<TrainResult> => {
       try {
+        if (models !== null)
+          outlook = await ActiveOutlook.create(this.#parts, run, { dataset, costs: models.costs });
         const context = trainingContext(this.#parts, run, opened, (activity) => update({ activity }));
-        return await train(context, {
+        const summary = await train(context, {
           isContinue,
           signal: stop.signal,
           onStep: (reward) => update({ reward }),
         });
+        return { ...summary, outlook: outlook?.now() ?? null };
       } finally {
         await opened.close();
         this.#active.delete(run.id);
@@ -109,6 +116,7 @@ export class ActiveRuns {
       reward: null,
       elapsedMs: 0,
       etaMs: null,
+      outlook: null,
     };
     // Registered before the work begins: it reports progress at once.
     const { promise, resolve } = Promise.withResolvers<TrainResult>();

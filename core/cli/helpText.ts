@@ -1,5 +1,5 @@
 import { describeValues, RUN_OPTIONS, type RunOption } from '../config/options.ts';
-import { OPTIONS_WITHOUT_EFFECT, presets } from '../config/presets.ts';
+import { modePresets, OPTIONS_WITHOUT_EFFECT, presets } from '../config/presets.ts';
 import { flagsOf, type CommandSpec } from './command.ts';
 
 const WIDTH = 100;
@@ -24,10 +24,16 @@ function entry(term: string, text: string): string {
   return start.length < COLUMN ? start.padEnd(COLUMN) + filled : `${start}\n${' '.repeat(COLUMN)}${filled}`;
 }
 
-/** `default 10; sample: 3`: presets of a data set stand beside the default they replace. */
+/** `default 10; sample: 3; budget locomo: 3`: what a preset makes of it stands beside the default it replaces. */
 function describeDefault({ name, default: value }: RunOption): string {
-  const changed = Object.entries(presets).flatMap(([dataset, preset]) =>
-    preset[name] === undefined || preset[name] === value ? [] : [`${dataset}: ${String(preset[name])}`],
+  const named = [
+    ...Object.entries(presets),
+    ...Object.entries(modePresets).flatMap(([mode, ofData]) =>
+      Object.entries(ofData).map(([dataset, preset]) => [`${mode} ${dataset}`, preset] as const),
+    ),
+  ];
+  const changed = named.flatMap(([label, preset]) =>
+    preset[name] === undefined || preset[name] === value ? [] : [`${label}: ${String(preset[name])}`],
   );
   return [`default ${value ?? 'none'}`, ...changed].join('; ');
 }

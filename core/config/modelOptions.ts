@@ -16,15 +16,13 @@ export function usesLanguageModels({ engine, designer }: RunConfig): boolean {
 }
 
 /**
- * The configuration with the models it leaves open filled from the workspace's assignments, for it to be frozen so. Only
+ * The configuration with the models it leaves open filled from the workspace's assignments as far as there are any. Only
  * what the run uses is filled: one on the built-in engine stays free of models.
- *
- * @throws AppError INVALID_INPUT naming the key when a role is left without a model.
  */
-export function withAssignedModels(config: RunConfig, assigned: AssignedModels): RunConfig {
+export function fillAssignedModels(config: RunConfig, assigned: AssignedModels): RunConfig {
   if (!usesLanguageModels(config)) return config;
   const isEngine = config.engine === 'llm';
-  const filled: RunConfig = {
+  return {
     ...config,
     executorModel: config.executorModel ?? assigned.executor ?? null,
     ...(isEngine && {
@@ -34,7 +32,17 @@ export function withAssignedModels(config: RunConfig, assigned: AssignedModels):
     }),
     ...(config.designer === 'llm' && { designerModel: config.designerModel ?? assigned.designer ?? null }),
   };
-  if (isEngine) requireModel(filled.executorModel, 'executorModel', 'engine llm');
+}
+
+/**
+ * As `fillAssignedModels`, for the configuration to be frozen so.
+ *
+ * @throws AppError INVALID_INPUT naming the key when a role is left without a model.
+ */
+export function withAssignedModels(config: RunConfig, assigned: AssignedModels): RunConfig {
+  if (!usesLanguageModels(config)) return config;
+  const filled = fillAssignedModels(config, assigned);
+  if (config.engine === 'llm') requireModel(filled.executorModel, 'executorModel', 'engine llm');
   else requireModel(filled.designerModel ?? filled.executorModel, 'designerModel', 'designer llm');
   return Object.freeze(filled);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../shared/errors.ts';
 import { required } from '../shared/assertions.ts';
-import { presets } from './presets.ts';
+import { presetValues } from './presets.ts';
 import {
   CONVERSATION_MODES,
   DATASETS,
@@ -207,15 +207,35 @@ export function checkOptionValues(values: Readonly<Record<string, unknown>>): vo
   readOptions(values);
 }
 
+const choiceSchema = runConfigSchema.pick({ dataset: true, preset: true, engine: true });
+
+/** What a preset made of an option that nobody gave: what it would be without the preset, and what it is. */
+export interface PresetChange {
+  readonly name: OptionName;
+  readonly flag: string;
+  readonly from: RunOption['default'];
+  readonly to: RunOption['default'];
+}
+
+/** Everything that a configuration's preset changed, against the data set's own values; empty under `full`. */
+export function presetChanges(config: RunConfig): PresetChange[] {
+  const full = parseRunConfig({ dataset: config.dataset, data: config.data, preset: 'full' });
+  const values = presetValues(config);
+  return RUN_OPTIONS.filter(
+    ({ name }) => values[name] !== undefined && config[name] === values[name] && full[name] !== config[name],
+  ).map(({ name, flag }) => ({ name, flag, from: full[name], to: config[name] }));
+}
+
 /**
- * Merges the data set's preset with the given values, checks everything once and freezes the result.
+ * Merges the preset that data set, engine and `preset` stand for with the given values, checks everything once and freezes the result.
  *
  * @throws AppError INVALID_INPUT naming the option and its flag.
  */
 export function parseRunConfig(values: Readonly<Record<string, unknown>>): RunConfig {
-  const dataset = runConfigSchema.shape.dataset.safeParse(values.dataset);
-  const preset = dataset.success ? presets[dataset.data] : {};
-  const config = readOptions({ ...preset, ...values });
+  const { dataset, preset, engine } = values;
+  // What is wrong with one of them is said with everything else that is wrong.
+  const chosen = choiceSchema.safeParse({ dataset, preset, engine });
+  const config = readOptions({ ...(chosen.success ? presetValues(chosen.data) : {}), ...values });
   checkCombination(config);
   return Object.freeze(config);
 }

@@ -42,6 +42,8 @@ export const SESSION_MODES = [...CONVERSATION_MODES, 'paragraph'] as const;
 export const DATASETS = ['sample', 'locomo', 'longmemeval', 'hotpotqa', 'own'] as const;
 export type DatasetName = (typeof DATASETS)[number];
 export const REVIEW_MODES = ['manual', 'guarded', 'auto'] as const;
+/** What is filled in for options that nobody gives (presets.ts). */
+export const PRESETS = ['auto', 'full', 'budget', 'reference'] as const;
 export const SELECTION_MODES = ['trained', 'random', 'similarity'] as const;
 
 export const runConfigSchema = z.strictObject({
@@ -107,6 +109,10 @@ export const runConfigSchema = z.strictObject({
   designer: option(z.enum(['builtin', 'llm', 'none']).default('builtin'), {
     group: 'engine',
     description: 'who proposes skill changes; none turns evolution off',
+  }),
+  preset: option(z.enum(PRESETS).default('auto'), {
+    group: 'engine',
+    description: 'what other options start from; auto: budget with a language model as engine, else full',
   }),
   workers: option(count(1, 64).default(2), { group: 'engine', description: 'engine worker threads' }),
 
@@ -354,6 +360,10 @@ export const runConfigSchema = z.strictObject({
   replayCases: option(count(1, 10000).default(60), {
     group: 'evolution',
     description: 'failed questions replayed for a proposal, at most',
+  }),
+  replaySpans: option(z.enum(['all', 'evidence']).default('all'), {
+    group: 'evolution',
+    description: 'spans that replays read: all, or those with evidence or with other skills selected',
   }),
 
   failureThreshold: option(unitInterval.default(0.5), {

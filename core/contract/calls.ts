@@ -19,6 +19,7 @@ import {
 } from './bankExchange.ts';
 import { dataInspectionSchema, recognisedDataSchema } from './dataset.ts';
 import { call, event, nothing } from './callShape.ts';
+import { forecastAnswerSchema, runOutlookSchema } from './forecast.ts';
 import { clusterSchema, diagnosisSchema, hardCaseSchema, hardCaseSummarySchema } from './hardCase.ts';
 import {
   devicesSchema,
@@ -120,7 +121,10 @@ export const calls = {
     nothing,
     z.strictObject({
       options: z.array(runOptionSchema),
+      /** What each data set changes of the defaults. */
       presets: z.record(z.string(), z.record(z.string(), z.unknown())),
+      /** What each further preset changes of that, by preset and data set. */
+      modePresets: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))),
     }),
   ),
   /** The whole configuration that values lead to; INVALID_INPUT names what is wrong in `details.keys`. */
@@ -154,6 +158,11 @@ export const calls = {
     dataInspectionSchema,
   ),
 
+  /**
+   * What a run of these options would ask of language models, and what its preset changed; `forecast` null where no model
+   * is asked. Reads the data.
+   */
+  'runs.forecast': call(z.strictObject({ config: z.record(z.string(), z.unknown()) }), forecastAnswerSchema),
   /** Starts a run and returns at once; `runs.wait` tells how it ended. */
   'runs.start': call(
     z.strictObject({
@@ -178,6 +187,8 @@ export const calls = {
   'runs.list': call(nothing, z.array(runSchema)),
   'runs.get': call(runIdInput, runSchema),
   'runs.progress': call(runIdInput, runProgressSchema.nullable()),
+  /** What models were asked so far and what is still to come; null where none is asked. Reads the data. */
+  'runs.outlook': call(runIdInput, runOutlookSchema.nullable()),
   'runs.metrics': call(runIdInput.extend({ fromStep: z.number().int().min(0) }), z.array(metricRowSchema)),
   /**
    * Rewards as they would be without the questions that are marked as bad; empty while none is. Steps from before

@@ -82,6 +82,11 @@ export const replaySchema = z.strictObject({
   overall: pairedResultSchema,
   /** Losses first, then wins by size, then ties. */
   cases: z.array(replayCaseSchema),
+  /**
+   * Where only part of the spans was read, on both sides: those that hold the evidence of the questions, and those for which
+   * the selector by itself would choose other skills. Null: all of them.
+   */
+  spans: z.strictObject({ read: z.number().int(), total: z.number().int() }).nullable().default(null),
   /** Mean memories for each span, old and new; relative growth of the characters shown to the answerer. */
   cost: z.strictObject({
     oldMemoriesPerSpan: z.number(),

@@ -40,6 +40,7 @@ const PROGRESS = {
   reward: 0.25,
   elapsedMs: 12,
   etaMs: null,
+  outlook: null,
 } as const;
 
 /** Handlers that refuse everything but what a test gives. */

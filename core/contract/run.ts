@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runOutlookSchema } from './forecast.ts';
 
 export const RUN_STATUSES = ['running', 'paused', 'waiting', 'finished', 'cancelled', 'failed'] as const;
 
@@ -54,6 +55,8 @@ export const runProgressSchema = z.strictObject({
   elapsedMs: z.number(),
   /** Estimated time to the end of the run; null until it can be estimated. */
   etaMs: z.number().nullable(),
+  /** Null where no language model is asked. */
+  outlook: runOutlookSchema.nullable(),
 });
 export type RunProgress = z.infer<typeof runProgressSchema>;
 
@@ -108,6 +111,8 @@ export const trainResultSchema = z.strictObject({
   peakMiB: z.number(),
   /** Proposals waiting for a verdict. */
   waiting: z.number().int(),
+  /** What models were asked, and what is still to come; null where none is asked. */
+  outlook: runOutlookSchema.nullable(),
 });
 export type TrainResult = z.infer<typeof trainResultSchema>;
 

@@ -50,6 +50,13 @@ export class Policy {
     });
   }
 
+  /** The same controller over other candidates; this one keeps its own. */
+  withSkills(embeddings: readonly Float32Array[]): Policy {
+    const other = new Policy(this.#weights, this);
+    other.setSkills(embeddings);
+    return other;
+  }
+
   evaluate(state: Float32Array): PolicyOutput {
     checkLength(state, this.dims.state, 'state');
     const encoded = this.#encode('state_net', state);

@@ -14,6 +14,7 @@ import { skillText } from '../skills/skillText.ts';
 import { chooseSkills, type Choice } from './chooseSkills.ts';
 import type { EpisodeContext, EpisodeJob, EpisodeStep } from './episode.ts';
 import type { ExecutorOutput } from './roles.ts';
+import { spanReader, type ReadsSpan } from './spanLimit.ts';
 
 /** A memory after all spans of a trace, and what happened on the way. */
 export interface BuiltMemory {
@@ -37,6 +38,7 @@ class MemoryBuilder {
   readonly #forced: readonly number[];
   readonly #rng: Rng;
   readonly #bankHash: string;
+  readonly #reads: ReadsSpan;
   readonly memory: MemoryBank;
   readonly steps: EpisodeStep[] = [];
   readonly spanRecords: SpanRecord[] = [];
@@ -47,7 +49,7 @@ class MemoryBuilder {
   constructor(
     job: EpisodeJob,
     context: EpisodeContext,
-    skills: { bank: readonly Skill[]; vectors: readonly Float32Array[] },
+    skills: { bank: readonly Skill[]; vectors: readonly Float32Array[]; reads: ReadsSpan },
   ) {
     this.#job = job;
     this.#context = context;
@@ -59,6 +61,7 @@ class MemoryBuilder {
       .filter((index) => index >= 0);
     this.#rng = createRng(...job.stream);
     this.#bankHash = bankHash(job.skills);
+    this.#reads = skills.reads;
     this.memory = new MemoryBank(context.roles.embedder.dimension);
   }
 
@@ -71,6 +74,7 @@ class MemoryBuilder {
       fusion: config.stateFusion,
       tau: config.stateFusionTau,
     });
+    if (!this.#reads({ index: span.index, vector, state })) return;
     const scores = policy?.evaluate(state) ?? null;
     const choice = chooseSkills({
       mode: this.#job.selection,
@@ -172,7 +176,7 @@ class MemoryBuilder {
   }
 }
 
-/** Builds a memory from nothing over all spans of the trace, in order (reference 12). */
+/** Builds a memory from nothing over the spans of the trace, in order (reference 12): all, unless the job limits them. */
 export async function buildMemory(job: EpisodeJob, context: EpisodeContext): Promise<BuiltMemory> {
   const { trace, roles, config, policy, signal } = context;
   const bank = candidates(job.skills);
@@ -185,7 +189,8 @@ export async function buildMemory(job: EpisodeJob, context: EpisodeContext): Pro
     trace.spans.map((span) => span.text),
     signal,
   );
-  const builder = new MemoryBuilder(job, context, { bank, vectors });
+  const reads = await spanReader(job, context, { bank, vectors });
+  const builder = new MemoryBuilder(job, context, { bank, vectors, reads });
   for (const [index, span] of trace.spans.entries()) {
     // Lets a cancellation arrive where the roles never wait for anything.
     await setImmediate();

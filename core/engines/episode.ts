@@ -12,6 +12,7 @@ import { answerQuestions } from './answerQuestions.ts';
 import { buildMemory } from './buildMemory.ts';
 import type { ChoiceMode } from './chooseSkills.ts';
 import type { Answerer, Executor, Judge } from './roles.ts';
+import type { SpanLimit } from './spanLimit.ts';
 
 /**
  * One episode: a memory is built from nothing over the spans of a trace by the executor with the selected skills, then
@@ -50,6 +51,8 @@ export interface EpisodeJob {
   readonly judges: 'all' | 'failures' | 'reward';
   /** Give the final memories back. */
   readonly returnsMemories: boolean;
+  /** Only part of the spans is read (replay); all without it. */
+  readonly spans?: SpanLimit | undefined;
 }
 
 /** One controller step. Indices refer to the candidates sorted by name. */
@@ -82,6 +85,10 @@ export interface EpisodeResult {
   /** Mean score over the questions; 0 without questions. */
   readonly reward: number;
   readonly steps: readonly EpisodeStep[];
+  /** Of the trace, whether they were read or not. */
+  readonly spanCount: number;
+  /** Indices of the spans that were read, in order; what follows by span is of these. */
+  readonly readSpans: readonly number[];
   /** Names of the selected skills for each span, in selected order. */
   readonly selections: readonly (readonly string[])[];
   readonly outcomes: readonly QuestionOutcome[];
@@ -118,6 +125,8 @@ export async function runEpisode(job: EpisodeJob, context: EpisodeContext): Prom
     traceId: job.traceId,
     reward: mean(answered.outcomes.map((outcome) => outcome.score)),
     steps: built.steps,
+    spanCount: context.trace.spans.length,
+    readSpans: built.spanRecords.map(({ spanIndex }) => spanIndex),
     selections: built.spanRecords.map((record) => record.skills.map((skill) => skill.name)),
     outcomes: answered.outcomes,
     memoryCount: memories.length,

@@ -207,7 +207,9 @@ describe('replayChange', () => {
   });
 
   test('a runner that leaves a question out is an error, not a score of 0', async () => {
-    const runner = { runEpisodes: async () => ({ answers: [], memoriesPerSpan: 0, contextCharacters: 0 }) };
+    const runner = {
+      runEpisodes: async () => ({ answers: [], memoriesPerSpan: 0, spans: null, contextCharacters: 0 }),
+    };
     const promise = replayChange({
       runner,
       changes: [],

@@ -1,6 +1,7 @@
 import type { BankChange, PairedResult, Replay } from '../contract/proposal.ts';
 import type { Skill } from '../contract/skill.ts';
 import { pairedBootstrap } from '../evaluation/pairedBootstrap.ts';
+import { sum } from '../shared/arithmetic.ts';
 import { AppError, throwIfAborted } from '../shared/errors.ts';
 import { createRng } from '../shared/rng.ts';
 
@@ -43,6 +44,10 @@ export interface ReplayRequest {
   /** Traces whose memories are to be built, sorted. */
   readonly traceIds: readonly string[];
   readonly questionIds: readonly string[];
+  /** The bank of the other side, where the runner may choose which spans it reads; null where `spans` says so. */
+  readonly otherBank: readonly Skill[] | null;
+  /** What the old side read, for the new side to read the same; null: the runner chooses, or reads every span. */
+  readonly spans: SpansByTrace | null;
   /** Equal on both sides: the runner names its random streams by it and the trace, never by the bank. */
   readonly seed: number;
   /** Called as each episode ends. */
@@ -57,11 +62,16 @@ export interface ReplayAnswers {
     readonly prediction: string;
     readonly score: number;
   }[];
-  /** Mean number of memories at the end of an episode over its spans. */
+  /** Mean number of memories at the end of an episode over the spans that were read. */
   readonly memoriesPerSpan: number;
+  /** What was read; null: every span of every trace. */
+  readonly spans: { readonly read: SpansByTrace; readonly total: number } | null;
   /** Characters of memory shown to the answerer over all questions. */
   readonly contextCharacters: number;
 }
+
+/** Indices of the spans that were read of each trace. */
+export type SpansByTrace = Readonly<Record<string, readonly number[]>>;
 
 /** Builds memories and answers questions with one bank. A failed model is an error, never a score. */
 export interface ReplayRunner {
@@ -205,7 +215,12 @@ export interface ReplayInput {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type ReplayMeasurement = Pick<Replay, 'affected' | 'guard' | 'overall' | 'cases' | 'cost'>;
+export type ReplayMeasurement = Pick<Replay, 'affected' | 'guard' | 'overall' | 'cases' | 'cost' | 'spans'>;
+
+function spanCounts({ spans }: ReplayAnswers): Replay['spans'] {
+  if (spans === null) return null;
+  return { read: sum(Object.values(spans.read).map(({ length }) => length)), total: spans.total };
+}
 
 /**
  * Runs both banks and compares them. Positive differences mean the proposed bank is better.
@@ -227,16 +242,28 @@ export async function replayChange(input: ReplayInput): Promise<ReplayMeasuremen
     done += 1;
     report();
   };
-  const run = async (bank: readonly Skill[], names: readonly string[]): Promise<ReplayAnswers> => {
+  const run = async (
+    side: Pick<ReplayRequest, 'bank' | 'forcedSkills' | 'otherBank' | 'spans'>,
+  ): Promise<ReplayAnswers> => {
     throwIfAborted(signal);
-    if (questionIds.length === 0) return { answers: [], memoriesPerSpan: 0, contextCharacters: 0 };
-    const asked = { traceIds, questionIds, seed, onEpisode, signal };
-    return await runner.runEpisodes({ bank, forcedSkills: names, ...asked });
+    if (questionIds.length === 0)
+      return { answers: [], memoriesPerSpan: 0, spans: null, contextCharacters: 0 };
+    return await runner.runEpisodes({ ...side, traceIds, questionIds, seed, onEpisode, signal });
   };
   report();
-  // One after the other: the runner spreads the traces of one side over its workers already.
-  const oldAnswers = await run(input.oldSkills, forced.old);
-  const newAnswers = await run(input.newSkills, forced.new);
+  // One after the other: the runner spreads the traces of one side over its workers already, and both read the same.
+  const oldAnswers = await run({
+    bank: input.oldSkills,
+    forcedSkills: forced.old,
+    otherBank: input.newSkills,
+    spans: null,
+  });
+  const newAnswers = await run({
+    bank: input.newSkills,
+    forcedSkills: forced.new,
+    otherBank: null,
+    spans: oldAnswers.spans?.read ?? null,
+  });
   throwIfAborted(signal);
 
   const oldAnswer = answerLookup(oldAnswers);
@@ -262,6 +289,7 @@ export async function replayChange(input: ReplayInput): Promise<ReplayMeasuremen
     guard: result('guard'),
     overall: result(null),
     cases: sortCases(cases),
+    spans: spanCounts(oldAnswers),
     cost: {
       oldMemoriesPerSpan: oldAnswers.memoriesPerSpan,
       newMemoriesPerSpan: newAnswers.memoriesPerSpan,

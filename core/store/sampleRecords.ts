@@ -100,6 +100,7 @@ export function sampleReplay(change: Partial<Replay> = {}): Replay {
     guard: result,
     overall: result,
     cases: [],
+    spans: null,
     cost: { oldMemoriesPerSpan: 3, newMemoriesPerSpan: 4, contextGrowth: 0.1 },
     createdAtMs: 1500,
     ...change,

@@ -8,9 +8,9 @@ import { choiceModeOf } from '../engines/chooseSkills.ts';
 import type { EpisodeJob, EpisodeResult } from '../engines/episode.ts';
 import type { Skill } from '../contract/skill.ts';
 import { required } from '../shared/assertions.ts';
-import { createRng } from '../shared/rng.ts';
 import { candidates, skillHash } from '../skills/skillBank.ts';
 import { skillText } from '../skills/skillText.ts';
+import { drawTraces } from './drawTraces.ts';
 import { runEpisodes } from './runEpisodes.ts';
 import type { RunState } from './runState.ts';
 import { stepMetrics } from './stepMetrics.ts';
@@ -37,17 +37,13 @@ interface Drawn {
   readonly split: SelectionSplit;
 }
 
-/** Among the traces that training may ask something about. */
-function drawTraces({ traces: all, config }: TrainingContext, step: number): Drawn[] {
-  const splits = splitSelection(all);
-  const traces = all.flatMap((trace): Drawn[] => {
+/** The traces that training may ask something about. */
+function askedTraces({ traces }: TrainingContext): Drawn[] {
+  const splits = splitSelection(traces);
+  return traces.flatMap((trace): Drawn[] => {
     const split = required(splits.get(trace.id), 'questions of a trace');
     return split.training.length === 0 ? [] : [{ trace, split }];
   });
-  const rng = createRng(config.seed, 'traces', step);
-  return Array.from({ length: config.batchSize }, () =>
-    required(traces[rng.int(traces.length)], 'training trace'),
-  );
 }
 
 function episodeJob(
@@ -126,7 +122,7 @@ export async function trainStep(
   const { config, engines, controller } = context;
   const { skills, signal } = options;
   if (controller !== null) await engines.setPolicy(await controller.weights());
-  const jobs = drawTraces(context, state.step).map((drawn, index) =>
+  const jobs = drawTraces(askedTraces(context), config, state.step).map((drawn, index) =>
     episodeJob(context, state, { ...drawn, index, skills }),
   );
   const episodes = await runEpisodes(engines, jobs, { signal });

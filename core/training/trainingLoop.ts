@@ -18,6 +18,9 @@ export interface LoopOptions {
   readonly onStep: (reward: number) => void;
 }
 
+/** How a run stopped, but for what its models may come to. */
+export type TrainSummary = Omit<TrainResult, 'outlook'>;
+
 async function advance(session: RunSession, options: LoopOptions): Promise<'on' | 'waiting' | 'finished'> {
   const { context, state } = session;
   const { signal } = options;
@@ -61,7 +64,7 @@ function stoppedStatus(outcome: 'waiting' | 'finished'): Pick<Run, 'status' | 'm
  *
  * @throws whatever else a part of the run throws, except its cancellation; the run's record then says `failed` and why.
  */
-export async function train(context: TrainingContext, options: LoopOptions): Promise<TrainResult> {
+export async function train(context: TrainingContext, options: LoopOptions): Promise<TrainSummary> {
   const startedMs = context.clock.now();
   const session = await RunSession.open(context);
   session.dropLeftovers();
@@ -91,7 +94,7 @@ function recordFailure(session: RunSession, message: string): void {
   }
 }
 
-function summarise(session: RunSession, seconds: number): TrainResult {
+function summarise(session: RunSession, seconds: number): TrainSummary {
   const { run, bank, context } = session;
   return {
     run: run.id,

@@ -1,6 +1,6 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import { describeValues, parseRunConfig, RUN_OPTIONS, type RunOption } from '../../config/options.ts';
-import { presets } from '../../config/presets.ts';
+import { modePresets, presets } from '../../config/presets.ts';
 import type { RunOptionDescription } from '../../contract/application.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ActiveRuns } from '../activeRuns.ts';
@@ -54,7 +54,7 @@ export function createApplicationHandlers(
     },
     'files.list': async () => refuseFiles(),
     'files.choose': async () => refuseFiles(),
-    'config.describe': async () => ({ options: RUN_OPTIONS.map(describeOption), presets }),
+    'config.describe': async () => ({ options: RUN_OPTIONS.map(describeOption), presets, modePresets }),
     'config.check': async ({ config }) => ({ config: { ...parseRunConfig(config) } }),
   };
 }

@@ -6,6 +6,7 @@ import { rescoredRun } from '../badCases.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { StudioParts } from '../openTraining.ts';
 import { runEvents, type RunHistory } from '../runEvents.ts';
+import { Outlooks } from '../outlooks.ts';
 import { createRun } from '../startRun.ts';
 
 function historyOf({ workspace }: StudioParts, run: Run): RunHistory {
@@ -23,12 +24,16 @@ function historyOf({ workspace }: StudioParts, run: Run): RunHistory {
 
 export function createRunHandlers(parts: StudioParts, active: ActiveRuns): HandlersOf<'runs'> {
   const { workspace, clock } = parts;
+  const outlooks = new Outlooks(parts);
   // Decisions, imports and rollbacks make versions while the run's own record rests.
   const withCurrentBank = (run: Run): Run => ({
     ...run,
     bankVersion: currentVersion(workspace, run.id).version,
   });
   return {
+    'runs.forecast': ({ config }, { signal }) => outlooks.forecast(config, signal),
+    'runs.outlook': async ({ runId }, { signal }) =>
+      active.progress(runId)?.outlook ?? outlooks.resting(runId, signal),
     'runs.start': async ({ config, name, isContinue }) => {
       const { run, opened } = await createRun(parts, { config, name });
       active.start(run, opened, isContinue);

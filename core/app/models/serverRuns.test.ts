@@ -130,6 +130,37 @@ test('a budget that is used up pauses the run; with a higher cap it goes on to t
   expect(first?.values['cost/calls']).toBeGreaterThan(6);
 });
 
+test('what a run will ask is told before it begins, and is what it asks; while it rests, what is left', async () => {
+  const config = { ...CONFIG, ...SHORT, cachesReplies: false };
+  const { forecast, preset } = await client.call('runs.forecast', { config });
+  expect(preset.name).toBe('budget');
+  expect(preset.changes).toContainEqual({
+    ...{ name: 'questionSampling', flag: 'question-sampling' },
+    ...{ from: 1, to: 0.5 },
+  });
+  expect(await client.call('runs.forecast', { config: {} })).toEqual({
+    forecast: null,
+    preset: { name: 'full', changes: [] },
+  });
+  const { outlook } = await wait(await start(config));
+  // Every reply of the server is usable, and every question finds a memory.
+  for (const role of ['executor', 'answerer'] as const)
+    expect(outlook?.spent[role].calls, role).toBe(forecast?.roles[role].calls);
+  expect(outlook?.spent.judge.calls).toBeLessThanOrEqual(forecast?.roles.judge.calls ?? 0);
+  expect(outlook?.remaining).toMatchObject({ calls: 0, exceeded: [] });
+
+  const capped = await client.call('runs.forecast', { config: { ...config, maxCalls: 4 } });
+  const exceeded = [{ cap: 'calls', limit: 4, expected: forecast?.calls }];
+  expect(capped.forecast?.exceeded).toEqual(exceeded);
+  const runId = await start({ ...config, maxCalls: 4 });
+  const paused = await wait(runId);
+  expect(paused).toMatchObject({ status: 'paused', outlook: { remaining: { exceeded } } });
+  expect(await client.call('runs.outlook', { runId })).toMatchObject({
+    spent: paused.outlook?.spent,
+    remaining: { calls: (forecast?.calls ?? 0) - 4 },
+  });
+});
+
 test('a prompt that fits no context pauses the run and says so; with a larger one it goes on', async () => {
   const runId = await start({ ...SHORT, modelContext: 256 });
   expect(await wait(runId)).toMatchObject({ status: 'paused' });

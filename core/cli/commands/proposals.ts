@@ -40,6 +40,11 @@ export function replayLines(replay: Replay): string[] {
       [row('affected', replay.affected), row('guard', replay.guard), row('overall', replay.overall)],
     ),
     `cost  ${replay.cost.oldMemoriesPerSpan.toFixed(2)} -> ${replay.cost.newMemoriesPerSpan.toFixed(2)} memories a span, context ${points(replay.cost.contextGrowth, true)} %`,
+    ...(replay.spans === null
+      ? []
+      : [
+          `limited  memories built from ${replay.spans.read} of ${replay.spans.total} spans: those with evidence or with other skills selected`,
+        ]),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Client } from '../../contract/rpc.ts';
 import { runCapsSchema, type RunCaps, type TrainResult } from '../../contract/run.ts';
 import { AppError } from '../../shared/errors.ts';
 import { hint, textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
+import { callsLeft, reportForecast, reportOutlook, reportPreset, warnOfCaps } from '../forecastReport.ts';
 import { checkedChanges, checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 import { formatDuration } from '../terminalOutput.ts';
@@ -25,7 +26,7 @@ export async function followRun(
       done: progress.step,
       total: progress.steps,
       etaMs: progress.etaMs,
-      label: `stage ${progress.stage + 1}/${progress.stages},${reward} ${progress.activity}`,
+      label: `stage ${progress.stage + 1}/${progress.stages},${reward} ${progress.activity}${callsLeft(progress.outlook)}`,
     });
   });
   const pause = (): void => {
@@ -67,6 +68,7 @@ export function reportRun(result: TrainResult, context: CommandContext): void {
   output.line(
     `Bank v${result.bank.version} ${result.bank.hash.slice(0, 12)}, ${result.bank.skills} skills; metrics ${result.metricsHash.slice(0, 12)}`,
   );
+  if (result.outlook !== null) reportOutlook(result.outlook, context);
   if (result.waiting > 0) {
     output.line(`waiting: ${result.waiting}`);
     output.line(`Review them with ${hint(context, 'proposals')} and ${hint(context, 'review')}.`);
@@ -115,8 +117,46 @@ async function reportPause(client: Client, runId: string, { output }: CommandCon
   if (message !== null) output.line(message);
 }
 
+/** What a new run would ask of models, and what its preset changed, in full or in short. */
+async function reportNewRun(
+  client: Client,
+  config: Readonly<Record<string, unknown>>,
+  context: CommandContext,
+): Promise<void> {
+  const answer = await client.call('runs.forecast', { config });
+  const { forecast, preset } = answer;
+  reportPreset(preset, context);
+  if (forecast !== null) {
+    reportForecast(forecast, context);
+    warnOfCaps(forecast, context);
+    context.output.line();
+  } else if (context.flags['forecast'] === true) {
+    context.output.line('No language model is asked: there is nothing to forecast.');
+  }
+  if (context.flags['forecast'] === true) context.output.json(answer);
+}
+
+/** `--forecast`: of a new run, or what is left of one that was begun. */
+async function forecast(context: CommandContext, resumed: string | null): Promise<void> {
+  if (resumed === null) {
+    const config = checkedRunOptions(context.runOptions);
+    const client = await context.connect();
+    if (context.flags['json'] !== true) await reportData(client, config, context);
+    return reportNewRun(client, config, context);
+  }
+  const client = await context.connect();
+  const outlook = await client.call('runs.outlook', { runId: resumed });
+  if (outlook === null) context.output.line('No language model is asked: there is nothing to forecast.');
+  else {
+    reportOutlook(outlook, context);
+    warnOfCaps(outlook.remaining, context);
+  }
+  context.output.json(outlook);
+}
+
 async function run(context: CommandContext): Promise<void> {
   const resumed = textFlag(context, 'resume');
+  if (context.flags['forecast'] === true) return forecast(context, resumed);
   const isContinue = context.flags.continue === true;
   const name = textFlag(context, 'name');
   const caps = resumed === null ? null : readCaps(context, name);
@@ -126,6 +166,7 @@ async function run(context: CommandContext): Promise<void> {
   const client = await context.connect();
   // Nobody reads it beside a JSON document, and the file would be read twice.
   if (config !== null && context.flags['json'] !== true) await reportData(client, config, context);
+  if (config !== null) await reportNewRun(client, config, context);
   const started =
     config === null
       ? await client.call('runs.resume', {
@@ -141,12 +182,17 @@ async function run(context: CommandContext): Promise<void> {
 
 export const trainCommand: CommandSpec = {
   name: 'train',
-  usage: 'train [options] | train --resume RUN [--continue] [--max-calls N]',
+  usage: 'train [options] [--forecast] | train --resume RUN [--continue] [--max-calls N]',
   summary:
     'Trains the controller and evolves the bank. In the manual review mode it saves when proposals wait at the end of a stage and exits. Ctrl-C pauses: everything up to the last finished step is kept.',
   flags: [
     { flag: 'resume', value: 'RUN', description: 'go on with a run that is paused, waiting or was killed' },
     { flag: 'continue', value: null, description: 'train on with the current bank while proposals wait' },
+    {
+      flag: 'forecast',
+      value: null,
+      description: 'say what the run would ask of language models (with --resume: what is left), and exit',
+    },
     { flag: 'name', value: 'NAME', description: 'a name for the run' },
   ],
   takesRunOptions: true,

@@ -1,6 +1,8 @@
+import { CALL_ROLES, type CallRole } from '../../contract/forecast.ts';
+
 /** Which model call something is about. */
-export const MODEL_ROLES = ['executor', 'answerer', 'judge', 'designer'] as const;
-export type ModelRole = (typeof MODEL_ROLES)[number];
+export const MODEL_ROLES = CALL_ROLES;
+export type ModelRole = CallRole;
 
 /** Something that was done differently from what was asked for; nothing of the kind happens silently. */
 export interface PromptNote {

@@ -29,6 +29,7 @@ function replay(createdAtMs: number, scores: readonly (readonly [number, number]
       oldScore,
       newScore,
     })),
+    spans: null,
     cost: { oldMemoriesPerSpan: 1, newMemoriesPerSpan: 1, contextGrowth: 0 },
     createdAtMs,
   };

@@ -16,6 +16,7 @@ import {
 } from './runOptions.ts';
 
 export type DataSummary = CallOutput<'datasets.inspect'>;
+export type Forecast = CallOutput<'runs.forecast'>;
 
 const CHECK_DELAY_MS = 200;
 
@@ -34,6 +35,7 @@ export class RunForm {
   #changes = $state.raw<Changes>({});
   #problem = $state.raw<unknown>(null);
   #summary = $state.raw<DataSummary | null>(null);
+  #forecast = $state.raw<Forecast | null>(null);
   readonly #studio: Studio;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stop = new AbortController();
@@ -63,6 +65,11 @@ export class RunForm {
   /** What the data was understood as; null until it could be read. */
   get summary(): DataSummary | null {
     return this.#summary;
+  }
+
+  /** What the run would ask of language models, and what its preset changed; null until it could be worked out. */
+  get forecast(): Forecast | null {
+    return this.#forecast;
   }
 
   valueOf(option: RunOptionDescription): OptionValue {
@@ -129,7 +136,10 @@ export class RunForm {
     try {
       await this.#studio.call('config.check', { config }, { signal });
       await this.#inspect(config, signal);
-      if (!signal.aborted) this.#problem = null;
+      const forecast = await this.#studio.call('runs.forecast', { config }, { signal });
+      if (signal.aborted) return;
+      this.#forecast = forecast;
+      this.#problem = null;
     } catch (error) {
       // A newer check says what is wrong now.
       if (!signal.aborted && !isCancelled(error)) this.#problem = error;

@@ -62,9 +62,12 @@ const SEED = option('seed', 42, {
   group: 'loop',
 });
 const CONTEXTS = option('contexts', null, { kind: 'number', datasets: ['hotpotqa'] });
+const ENGINE = option('engine', 'builtin', { kind: 'choice', choices: ['builtin', 'llm'] });
+const PRESET = option('preset', 'auto', { kind: 'choice', choices: ['auto', 'full', 'budget'] });
 const DESCRIBED: RunOptions = {
   options: [DATASET, DATA, CONTEXTS, STAGES, SEED],
   presets: { sample: { outerEpochs: 3 }, locomo: {} },
+  modePresets: { budget: { sample: { outerEpochs: 2 }, locomo: {} } },
 };
 
 function change(changes: Changes, ...steps: readonly [RunOptionDescription, OptionValue][]): Changes {
@@ -85,6 +88,14 @@ test('what nobody changed follows the data set', () => {
   const locomo = change({}, [DATASET, 'locomo']);
   expect(locomo).toEqual({ dataset: 'locomo' });
   expect(valueOf(DESCRIBED, locomo, STAGES)).toBe(10);
+});
+
+test('with a language model as engine options start from the budget preset, unless another is chosen', () => {
+  const described = { ...DESCRIBED, options: [...DESCRIBED.options, ENGINE, PRESET] };
+  expect(valueOf(described, { engine: 'llm' }, STAGES)).toBe(2);
+  expect(valueOf(described, { engine: 'llm', preset: 'full' }, STAGES)).toBe(3);
+  expect(valueOf(described, { preset: 'budget' }, STAGES)).toBe(2);
+  expect(valueOf(described, { engine: 'llm', dataset: 'locomo' }, STAGES)).toBe(10);
 });
 
 test('a change stays when the data set changes, and goes when it is taken back', () => {

@@ -58,28 +58,42 @@ function isOptionValue(value: unknown): value is OptionValue {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
+/** A choice that other options depend on; none of them is ever preset itself. */
+function chosenOr({ options }: RunOptions, changes: Changes, name: string): string {
+  const value = changes[name] ?? options.find((option) => option.name === name)?.default;
+  return typeof value === 'string' ? value : '';
+}
+
 /** Whether the chosen data set has an option. */
 export function isOffered(
   described: RunOptions,
   changes: Changes,
   { datasets }: RunOptionDescription,
 ): boolean {
-  return datasets === null || datasets.includes(datasetOf(described, changes));
+  return datasets === null || datasets.includes(chosenOr(described, changes, DATASET));
 }
 
-function datasetOf({ options }: RunOptions, changes: Changes): string {
-  const dataset = changes[DATASET] ?? options.find(({ name }) => name === DATASET)?.default;
-  return typeof dataset === 'string' ? dataset : '';
+const PRESET = 'preset';
+const ENGINE = 'engine';
+
+/** The preset that is meant, as the engine reads it: with a language model the cheaper one, unless another is chosen. */
+export function presetIn(described: RunOptions, changes: Changes): string {
+  const preset = chosenOr(described, changes, PRESET);
+  if (preset !== 'auto') return preset;
+  return chosenOr(described, changes, ENGINE) === 'llm' ? 'budget' : 'full';
 }
 
-/** What an option is when nobody changes it: the chosen data set's preset, else the default. */
+/** What an option is when nobody changes it: what the preset makes of it, else the data set's value, else the default. */
 export function baseValue(
   described: RunOptions,
   changes: Changes,
   option: RunOptionDescription,
 ): OptionValue {
-  const preset = described.presets[datasetOf(described, changes)]?.[option.name];
-  return isOptionValue(preset) ? preset : option.default;
+  const dataset = chosenOr(described, changes, DATASET);
+  const preset = described.modePresets[presetIn(described, changes)]?.[dataset]?.[option.name];
+  if (isOptionValue(preset)) return preset;
+  const value = described.presets[dataset]?.[option.name];
+  return isOptionValue(value) ? value : option.default;
 }
 
 export function valueOf(described: RunOptions, changes: Changes, option: RunOptionDescription): OptionValue {
@@ -87,7 +101,7 @@ export function valueOf(described: RunOptions, changes: Changes, option: RunOpti
 }
 
 export function isSample(described: RunOptions, changes: Changes): boolean {
-  return datasetOf(described, changes) === SAMPLE;
+  return chosenOr(described, changes, DATASET) === SAMPLE;
 }
 
 function without<T>(values: Readonly<Record<string, T>>, name: string): Readonly<Record<string, T>> {
