@@ -8,7 +8,7 @@ import { seedSkills } from '../skills/seeds.ts';
 import { INITIAL_RUN_STATE } from '../training/runState.ts';
 import { openEngines, type OpenedEngines, type StudioParts } from './openTraining.ts';
 
-function nextRunId({ workspace }: StudioParts, config: RunConfig): string {
+function nextRunId({ workspace }: Pick<StudioParts, 'workspace'>, config: RunConfig): string {
   let number = workspace.runs.count() + 1;
   while (workspace.runs.get(`${config.dataset}-${number}`) !== null) number += 1;
   return `${config.dataset}-${number}`;
@@ -36,8 +36,9 @@ export async function createRun(
   }
 }
 
-function recordRun(
-  parts: StudioParts,
+/** Records a run with its first bank version. */
+export function recordRun(
+  parts: Pick<StudioParts, 'workspace' | 'clock'>,
   made: { readonly config: RunConfig; readonly name: string | null; readonly dataHash: string },
 ): Run {
   const { workspace, clock } = parts;

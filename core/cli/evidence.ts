@@ -1,55 +1,8 @@
 // Reproduces the README's table on evolution: `npm run evidence -- DATA_FILE [SEED...]`. For each seed it trains with and
 // without the designer and compares on the validation conversations, paired over questions.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { connectWorkspace } from '../app/connectWorkspace.ts';
-import { sourcePlatform } from '../app/platform.ts';
 import type { Client } from '../contract/rpc.ts';
-import type { EvaluationReport } from '../contract/run.ts';
-import { pairedBootstrap } from '../evaluation/pairedBootstrap.ts';
-import { systemClock } from '../shared/clock.ts';
-import { required } from '../shared/assertions.ts';
-import { checkedRunOptions } from './runOptions.ts';
+import { DEFAULT_SEEDS, difference, evaluateRun, openEvidence, trainRun } from './evidenceRuns.ts';
 import { formatTable, points } from './table.ts';
-
-const DEFAULT_SEEDS = [42, 43, 44];
-
-async function trainRun(client: Client, config: Record<string, unknown>): Promise<string> {
-  const run = await client.call('runs.start', {
-    config: checkedRunOptions(config),
-    name: null,
-    isContinue: false,
-  });
-  const result = await client.call('runs.wait', { runId: run.id });
-  process.stderr.write(
-    `${run.id}: seed ${String(config.seed)}, designer ${String(config.designer)}, ${result.seconds.toFixed(0)} s, peak ${result.peakMiB.toFixed(0)} MiB\n`,
-  );
-  return run.id;
-}
-
-function evaluateRun(
-  client: Client,
-  runId: string,
-  controller: 'random' | 'similarity' | null,
-): Promise<EvaluationReport> {
-  return client.call('evaluation.run', {
-    subject: { kind: 'run', runId },
-    controller,
-    config: {},
-    split: 'validation',
-    hasQuestions: true,
-  });
-}
-
-function difference(report: EvaluationReport, base: EvaluationReport, seed: number): string {
-  const baseScores = new Map(required(base.perQuestion, 'questions').map((row) => [row.questionId, row.f1]));
-  const differences = required(report.perQuestion, 'questions').map(
-    (row) => row.f1 - required(baseScores.get(row.questionId), 'paired question'),
-  );
-  const { mean, interval } = pairedBootstrap(differences, { seed });
-  return `${points(mean, true)} [${points(interval[0], true)}, ${points(interval[1], true)}]`;
-}
 
 async function compareSeed(client: Client, data: string, seed: number): Promise<(string | number)[][]> {
   const common = {
@@ -61,8 +14,8 @@ async function compareSeed(client: Client, data: string, seed: number): Promise<
     review: 'auto',
     seed,
   };
-  const evolved = await trainRun(client, { ...common, designer: 'builtin' });
-  const unevolved = await trainRun(client, { ...common, designer: 'none' });
+  const evolved = await trainRun(client, { ...common, designer: 'builtin' }, 'designer builtin');
+  const unevolved = await trainRun(client, { ...common, designer: 'none' }, 'designer none');
   const arms = {
     'evolved, trained': await evaluateRun(client, evolved, null),
     'evolved, random': await evaluateRun(client, evolved, 'random'),
@@ -85,10 +38,7 @@ if (data === undefined) {
   process.stderr.write('Usage: npm run evidence -- DATA_FILE [SEED...]\n');
   process.exit(2);
 }
-const { client, close } = await connectWorkspace(await mkdtemp(join(tmpdir(), 'memskill-evidence-')), {
-  platform: sourcePlatform,
-  clock: systemClock,
-});
+const { client, close } = await openEvidence();
 const rows: (string | number)[][] = [];
 for (const seed of seeds.length === 0 ? DEFAULT_SEEDS : seeds.map(Number))
   rows.push(...(await compareSeed(client, data, seed)));

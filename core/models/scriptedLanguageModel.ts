@@ -11,6 +11,8 @@ export type Script =
 export interface ScriptedModelOptions {
   readonly id?: string;
   readonly contextTokens?: number;
+  /** How many of the last requests are kept, at least 1; all without it. */
+  readonly requestsKept?: number;
 }
 
 /** Four characters a token, as a rule of thumb for English has it; at least one for any text. */
@@ -24,16 +26,22 @@ const CHARACTERS_IN_A_TOKEN = 4;
 export class ScriptedLanguageModel implements LanguageModel {
   readonly id: string;
   readonly contextTokens: number;
-  /** All that were asked, in order, failed ones included. */
+  /** What was asked, in order, failed ones included; the last ones where not all are kept. */
   readonly requests: CompletionRequest[] = [];
   isDisposed = false;
   readonly #script: Script;
+  readonly #requestsKept: number;
+  #asked = 0;
   #usage: CompletionUsage = { promptTokens: 0, cachedPromptTokens: 0, completionTokens: 0, durationMs: 0 };
 
-  constructor(script: Script, { id = 'scripted', contextTokens = 8192 }: ScriptedModelOptions = {}) {
+  constructor(
+    script: Script,
+    { id = 'scripted', contextTokens = 8192, requestsKept = Infinity }: ScriptedModelOptions = {},
+  ) {
     this.#script = script;
     this.id = id;
     this.contextTokens = contextTokens;
+    this.#requestsKept = requestsKept;
   }
 
   /** Of all replies together. */
@@ -46,7 +54,9 @@ export class ScriptedLanguageModel implements LanguageModel {
     if (this.isDisposed) throw new AppError('CANCELLED', 'The model was closed; open it again.');
     if (request.schema !== undefined) checkReplySchema(request.schema);
     const cachedPromptTokens = this.#cachedTokens(request);
-    const index = this.requests.push(request) - 1;
+    const index = this.#asked;
+    this.#asked += 1;
+    if (this.requests.push(request) > this.#requestsKept) this.requests.shift();
     const promptTokens = promptTokensOf(request);
     if (promptTokens + request.maxTokens > this.contextTokens)
       throw new AppError(
