@@ -1,6 +1,7 @@
 import type { CallName } from '../contract/calls.ts';
 import type { Handlers } from '../contract/rpc.ts';
 import type { ActiveRuns } from './activeRuns.ts';
+import type { ActiveEvaluations } from './evaluation/activeEvaluations.ts';
 import { createApplicationHandlers } from './handlers/applicationHandlers.ts';
 import { createBankHandlers } from './handlers/bankHandlers.ts';
 import { createCaseHandlers } from './handlers/caseHandlers.ts';
@@ -25,7 +26,8 @@ export interface HandlerSetup {
   readonly active: ActiveRuns;
   readonly models: ModelLibrary;
   readonly memory: LiveMemoryService;
-  readonly onEvaluationProgress: (done: number, total: number) => void;
+  readonly evaluations: ActiveEvaluations;
+  readonly onProof: (done: number, total: number) => void;
 }
 
 /** One thin function for each call of the contract. */
@@ -34,7 +36,8 @@ export function createHandlers({
   active,
   models,
   memory,
-  onEvaluationProgress,
+  evaluations,
+  onProof,
 }: HandlerSetup): Handlers {
   return {
     ...createApplicationHandlers(parts, active),
@@ -43,9 +46,9 @@ export function createHandlers({
     ...createRunHandlers(parts, active),
     ...createCaseHandlers(parts, active),
     ...createReviewHandlers(parts, active),
-    ...createBankHandlers(parts, active, onEvaluationProgress),
+    ...createBankHandlers(parts, active, onProof),
     ...createModelHandlers(models),
     ...createMemoryHandlers(memory),
-    ...createEvaluationHandlers(parts, onEvaluationProgress),
+    ...createEvaluationHandlers(parts, evaluations),
   };
 }

@@ -91,7 +91,13 @@ function connect(
   return { client: createClient(mine), seen };
 }
 
-type WithConfig = 'runs.start' | 'datasets.inspect' | 'config.check' | 'evaluation.run' | 'bank.verify';
+type WithConfig =
+  | 'runs.start'
+  | 'datasets.inspect'
+  | 'config.check'
+  | 'evaluation.start'
+  | 'evaluation.rerun'
+  | 'bank.verify';
 
 /** Makes each call that carries a configuration. */
 const WITH_CONFIG: Readonly<
@@ -102,13 +108,17 @@ const WITH_CONFIG: Readonly<
   'config.check': (client, config) => client.call('config.check', { config }),
   'bank.verify': (client, config) =>
     client.call('bank.verify', { base64: '', fileName: 'bank.json', config }),
-  'evaluation.run': (client, config) =>
-    client.call('evaluation.run', {
+  'evaluation.rerun': (client, config) => client.call('evaluation.rerun', { text: '{}', config }),
+  'evaluation.start': (client, config) =>
+    client.call('evaluation.start', {
       subject: { kind: 'seeds' },
       controller: null,
       config,
+      protocol: 'own',
       split: 'test',
-      hasQuestions: false,
+      isJudged: true,
+      usesCache: true,
+      name: null,
     }),
 };
 

@@ -112,9 +112,13 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
       const input = withPaths(given);
       return withoutFolders(pathsOf(input.config), () => handlers['runs.start'](input, context));
     },
-    'evaluation.run': async (given, context) => {
+    'evaluation.start': async (given, context) => {
       const input = withPaths(given);
-      return withoutFolders(pathsOf(input.config), () => handlers['evaluation.run'](input, context));
+      return withoutFolders(pathsOf(input.config), () => handlers['evaluation.start'](input, context));
+    },
+    'evaluation.rerun': async (given, context) => {
+      const input = withPaths(given);
+      return withoutFolders(pathsOf(input.config), () => handlers['evaluation.rerun'](input, context));
     },
     'models.addServer': async (input, context) => {
       refuseForeignSecret(input.keyVariable);

@@ -15,6 +15,7 @@ import type { Clock } from '../shared/clock.ts';
 import { seedSkills } from '../skills/seeds.ts';
 import { Workspace } from '../store/workspace.ts';
 import { ActiveRuns } from './activeRuns.ts';
+import { ActiveEvaluations } from './evaluation/activeEvaluations.ts';
 import { ChangeFeed } from './changeFeed.ts';
 import type { PageShell } from './fileAccess.ts';
 import { createHandlers } from './handlers.ts';
@@ -30,7 +31,10 @@ export interface StudioOptions {
   readonly clock: Clock;
 }
 
-/** Nothing trains in a workspace that was just opened: a run that says so was killed, and can go on. */
+/**
+ * Nothing trains or measures in a workspace that was just opened: what says so was killed. A run can go on; an evaluation
+ * begins again, with the memories it had built.
+ */
 function markInterrupted(workspace: Workspace, clock: Clock): void {
   workspace.transaction(() => {
     for (const run of workspace.runs.list().filter((one) => one.status === 'running')) {
@@ -43,6 +47,9 @@ function markInterrupted(workspace: Workspace, clock: Clock): void {
       const { step, stage } = run;
       workspace.events.append({ type: 'run.interrupted', runId: run.id, ids: { step, stage } });
     }
+    for (const evaluation of workspace.evaluations.list({ where: { status: 'running' } })) {
+      workspace.evaluations.put({ ...evaluation, status: 'cancelled', updatedAtMs: clock.now() });
+    }
   });
 }
 
@@ -50,6 +57,7 @@ function markInterrupted(workspace: Workspace, clock: Clock): void {
 export class Studio {
   readonly #parts: StudioParts;
   readonly #active: ActiveRuns;
+  readonly #evaluations: ActiveEvaluations;
   readonly #models: ModelLibrary;
   readonly #memory: LiveMemoryService;
   readonly #handlers: Handlers;
@@ -66,6 +74,9 @@ export class Studio {
     const parts: StudioParts = { ...shared, replays };
     this.#parts = parts;
     this.#active = new ActiveRuns(parts, (progress) => this.#emit('runs.onProgress', progress));
+    this.#evaluations = new ActiveEvaluations(parts, (ongoing) =>
+      this.#emit('evaluation.onProgress', ongoing),
+    );
     this.#models = new ModelLibrary({
       workspace: parts.workspace,
       platform: parts.platform,
@@ -78,7 +89,8 @@ export class Studio {
       active: this.#active,
       models: this.#models,
       memory,
-      onEvaluationProgress: (done, total) => this.#emit('evaluation.onProgress', { done, total }),
+      evaluations: this.#evaluations,
+      onProof: (done, total) => this.#emit('bank.onProof', { done, total }),
     });
     this.#changes = new ChangeFeed((domains) => this.#emit('workspace.onChange', { domains }));
     parts.workspace.onWrite((domains) => this.#changes.note(domains));
@@ -126,7 +138,7 @@ export class Studio {
 
   /** Pauses what trains, so that nothing is lost, and gives the workspace back. */
   async close(): Promise<void> {
-    await this.#active.pauseAll();
+    await Promise.all([this.#active.pauseAll(), this.#evaluations.cancelAll()]);
     this.#changes.close();
     for (const connection of this.#connections) connection.close();
     await this.#models.close();

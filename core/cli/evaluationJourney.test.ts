@@ -1,14 +1,16 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { hardCaseSchema } from '../contract/hardCase.ts';
 import {
-  evaluationReportSchema,
-  runSchema,
-  trainResultSchema,
-  type EvaluationReport,
-} from '../contract/run.ts';
-import { here, newFolder, removeFolder } from './testProcess.ts';
+  comparisonSchema,
+  evaluationQuestionSummarySchema,
+  evaluationSummarySchema,
+  reportDifferenceSchema,
+} from '../contract/evaluation.ts';
+import { hardCaseSchema } from '../contract/hardCase.ts';
+import { runSchema, trainResultSchema } from '../contract/run.ts';
+import { here, memskillHere, newFolder, removeFolder } from './testProcess.ts';
 
 const { document, refusal, report } = here;
 
@@ -31,12 +33,33 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => removeFolder(folder));
 
-function evaluate(...args: string[]): Promise<EvaluationReport> {
-  return document(evaluationReportSchema, 'eval', ...args, ...workspace);
+const scoresSchema = z.looseObject({
+  questions: z.number(),
+  f1: z.number(),
+  interval: z.tuple([z.number(), z.number()]),
+  exactMatch: z.number(),
+  judge: z.number().nullable(),
+});
+const documentSchema = scoresSchema.extend({
+  id: z.string(),
+  bankHash: z.string().nullable(),
+  seconds: z.number(),
+  cachedTraces: z.number(),
+  byCategory: z.array(scoresSchema),
+  perQuestion: z.array(evaluationQuestionSummarySchema).nullable(),
+  baselines: z.array(scoresSchema.extend({ name: z.string(), difference: comparisonSchema.nullable() })),
+  reports: z.array(z.string()),
+});
+type Document = z.infer<typeof documentSchema>;
+
+function evaluate(...args: string[]): Promise<Document> {
+  return document(documentSchema, 'eval', ...args, ...workspace);
 }
 
-function withoutTime({ seconds, ...rest }: EvaluationReport): Omit<EvaluationReport, 'seconds'> {
+/** Without what differs from one evaluation of the same to the next. */
+function numbers({ id, name, seconds, cachedTraces, ...rest }: Document): Partial<Document> {
   expect(seconds).toBeGreaterThan(0);
+  expect([id, name, cachedTraces]).not.toContain(undefined);
   return rest;
 }
 
@@ -49,8 +72,22 @@ test('a run is evaluated with its own controller and options; lent to its bank f
     expect(score).toBeGreaterThan(0);
     expect(score).toBeLessThan(1);
   }
+  expect(own.interval[0]).toBeLessThan(own.f1);
   const lent = await evaluate('--bank', bankFile, '--controller', 'sample-1');
-  expect(withoutTime(lent)).toEqual(withoutTime(own));
+  expect(numbers(lent)).toEqual(numbers(own));
+});
+
+test('memories that were built are there for other questions and readings, unless they are built anew', async () => {
+  const [first, again, other, fresh] = [
+    await evaluate('--seeds-only', '--k', '4'),
+    await evaluate('--seeds-only', '--k', '4'),
+    await evaluate('--seeds-only', '--k', '4', '--mem-top-k-eval', '5', '--without-judge'),
+    await evaluate('--seeds-only', '--k', '4', '--fresh'),
+  ];
+  expect([first, again, other, fresh].map(({ cachedTraces }) => cachedTraces)).toEqual([0, 1, 1, 0]);
+  expect(numbers(again)).toEqual(numbers(first));
+  expect(numbers(fresh)).toEqual(numbers(first));
+  expect(other.judge).toBeNull();
 });
 
 test('an option changes one thing of a run’s', async () => {
@@ -58,16 +95,25 @@ test('an option changes one thing of a run’s', async () => {
   expect(changed).toMatchObject({ selection: 'random', k: 2, seed: 7 });
 });
 
+test('the settings of the reference lie beneath what is given', async () => {
+  const preset = await evaluate('--seeds-only', '--protocol', 'reference', '--without-judge');
+  expect(preset).toMatchObject({ k: 7 });
+  const { stdout } = await memskillHere('evaluations', preset.id, '--json', ...workspace);
+  expect(JSON.parse(stdout)).toMatchObject({ k: 7 });
+  expect(await evaluate('--seeds-only', '--protocol', 'reference', '--k', '2')).toMatchObject({ k: 2 });
+});
+
 test('seeds and bank files are evaluated without learning', async () => {
   const seeds = await evaluate('--seeds-only');
   expect(seeds).toMatchObject({ selection: 'similarity', k: 3 });
   const similar = await evaluate('--bank', bankFile, '--controller', 'similarity');
-  expect(withoutTime(similar)).toEqual(withoutTime(seeds));
+  // With nothing applied the bank of the run is the four seeds, and one controller has nothing over another.
+  expect(numbers(similar)).toEqual(numbers(seeds));
 });
 
 test('another split, and every question with its prediction', async () => {
   const train = await evaluate('--seeds-only', '--split', 'train', '--per-question');
-  expect(train.split).toBe('train');
+  expect(train['split']).toBe('train');
   expect(train.perQuestion).toHaveLength(train.questions);
   expect(new Set(train.perQuestion!.map((row) => row.traceId)).size).toBe(2);
   const mean = train.perQuestion!.reduce((sum, row) => sum + row.f1, 0) / train.questions;
@@ -77,15 +123,90 @@ test('another split, and every question with its prediction', async () => {
   );
 });
 
+test('a run is not evaluated on what it was trained on', async () => {
+  expect(await refusal(1, 'eval', '--run', 'sample-1', '--split', 'train', ...workspace)).toContain(
+    'was trained on the train split',
+  );
+});
+
+test('baselines are compared on the same questions, paired', async () => {
+  const { f1, baselines, questions } = await evaluate(
+    ...['--run', 'sample-1', '--without-judge'],
+    ...['no-memory', 'full-context', 'bm25', 'vectors', 'static-skills'].flatMap((name) => [
+      '--baseline',
+      name,
+    ]),
+  );
+  expect(baselines.map(({ name }) => name)).toEqual([
+    'no memory',
+    'full context',
+    'spans by BM25',
+    'spans by vectors',
+    'static skills',
+  ]);
+  for (const baseline of baselines) {
+    expect(baseline.difference?.questions).toBe(questions);
+    expect(baseline.difference?.f1.mean).toBeCloseTo(f1 - baseline.f1, 12);
+  }
+  expect(baselines[0]).toMatchObject({ f1: 0, bankHash: null });
+  const alone = await evaluate('--baseline', 'bm25');
+  expect(alone).toMatchObject({ name: 'spans by BM25', bankHash: null, baselines: [] });
+});
+
+test('a report can be run again by another person, who sees what was changed in it', async () => {
+  const paths = [join(folder, 'report.json'), join(folder, 'report.html')];
+  const { reports, f1 } = await evaluate('--run', 'sample-1', '--report', paths[0]!, '--report', paths[1]!);
+  expect(reports).toEqual(paths);
+  const page = readFileSync(paths[1]!, 'utf8');
+  expect(page).toContain((f1 * 100).toFixed(1));
+  const elsewhere = ['--workspace', join(folder, 'elsewhere')];
+  const rerunSchema = z.looseObject({ isEqual: z.boolean(), differences: z.array(reportDifferenceSchema) });
+  expect(await document(rerunSchema, 'eval', '--rerun', paths[0]!, ...elsewhere)).toMatchObject({
+    isEqual: true,
+    differences: [],
+    f1,
+  });
+  const text = readFileSync(paths[0]!, 'utf8');
+  const changed = JSON.parse(text) as {
+    questions: { f1: number }[];
+    evaluation: { dataset: { fileHash: string } };
+  };
+  changed.questions[0]!.f1 = 0.123;
+  const forged = join(folder, 'forged.json');
+  writeFileSync(forged, JSON.stringify(changed));
+  const outcome = await memskillHere('eval', '--rerun', forged, ...elsewhere);
+  expect(outcome.status).toBe(1);
+  expect(outcome.stdout).toContain('reported 0.123');
+  changed.evaluation.dataset.fileHash = 'f'.repeat(64);
+  writeFileSync(forged, JSON.stringify(changed));
+  expect(await refusal(1, 'eval', '--rerun', forged, ...elsewhere)).toContain('made on other data');
+  writeFileSync(forged, text.replace('"skills":[{"name":"', '"skills":[{"name":"x'));
+  expect(await refusal(1, 'eval', '--rerun', forged, ...elsewhere)).toContain('it was changed');
+  writeFileSync(forged, text.slice(0, 1000));
+  expect(await refusal(1, 'eval', '--rerun', forged, ...elsewhere)).toContain('not whole JSON');
+});
+
+test('evaluations are listed, shown against each other and deleted with what they built', async () => {
+  const listed = await document(z.array(evaluationSummarySchema), 'evaluations', ...workspace);
+  const [latest, earlier] = listed;
+  expect(listed.length).toBeGreaterThan(5);
+  const shown = await report('evaluations', latest!.id, '--against', earlier!.id, ...workspace);
+  expect(shown).toContain(`against ${earlier!.id}`);
+  await report('evaluations', latest!.id, '--delete', ...workspace);
+  expect(await refusal(1, 'evaluations', latest!.id, ...workspace)).toContain(`no evaluation ${latest!.id}`);
+  expect(await refusal(2, 'evaluations', '--delete', ...workspace)).toContain('needs the id');
+});
+
 test('the report in words has a row for each category and one for all', async () => {
   const text = await report('eval', '--seeds-only', ...workspace);
-  expect(text).toMatch(/^ +questions +F1 +judge$/mu);
-  for (const row of ['category 1', 'category 2', 'category 3', 'category 4', 'all'])
+  expect(text).toMatch(/^ +questions +F1 +95 % +exact +judge$/mu);
+  for (const row of ['multi-hop', 'temporal', 'open-domain', 'single-hop', 'all'])
     expect(text).toContain(row);
 });
 
 test('wrong usage is said before anything is opened', async () => {
-  const exactlyOne = 'Name what to evaluate: --run ID, --bank FILE or --seeds-only (exactly one).';
+  const exactlyOne =
+    'Name what to evaluate: --run ID, --bank FILE or --seeds-only (exactly one), or --baseline NAME.';
   expect(await refusal(2, 'eval', ...workspace)).toBe(exactlyOne);
   expect(await refusal(2, 'eval', '--run', 'sample-1', '--bank', bankFile, ...workspace)).toBe(exactlyOne);
   expect(await refusal(2, 'eval', '--bank', bankFile, ...workspace)).toContain('needs --controller');

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectWorkspace } from '../app/connectWorkspace.ts';
 import { sourcePlatform } from '../app/platform.ts';
+import type { EvaluationQuestionSummary } from '../contract/evaluation.ts';
 import type { Client } from '../contract/rpc.ts';
-import type { EvaluationReport } from '../contract/run.ts';
 import { pairedBootstrap } from '../evaluation/pairedBootstrap.ts';
 import { required } from '../shared/assertions.ts';
 import { systemClock } from '../shared/clock.ts';
+import { DEFAULT_EVALUATION } from './evaluationReports.ts';
 import { checkedRunOptions } from './runOptions.ts';
 import { points } from './table.ts';
 
@@ -41,25 +42,37 @@ export async function trainRun(
   return run.id;
 }
 
+export interface MeasuredRun {
+  readonly f1: number;
+  readonly byCategory: readonly { readonly f1: number }[];
+  readonly memoriesPerSpan: number;
+  readonly perQuestion: readonly EvaluationQuestionSummary[];
+}
+
 /** On the validation conversations, greedy, memories from nothing. @param controller null: the run's own */
-export function evaluateRun(
+export async function evaluateRun(
   client: Client,
   runId: string,
   controller: 'random' | 'similarity' | null,
-): Promise<EvaluationReport> {
-  return client.call('evaluation.run', {
-    subject: { kind: 'run', runId },
-    controller,
-    config: {},
-    split: 'validation',
-    hasQuestions: true,
-  });
+): Promise<MeasuredRun> {
+  const subject = { kind: 'run', runId } as const;
+  const { id } = await client.call('evaluation.start', { ...DEFAULT_EVALUATION, subject, controller });
+  const results = required(
+    (await client.call('evaluation.wait', { evaluationId: id })).results,
+    `results of evaluation ${id}`,
+  );
+  return {
+    f1: results.f1.mean,
+    byCategory: results.byCategory.map(({ f1 }) => ({ f1: f1.mean })),
+    memoriesPerSpan: results.memoriesPerSpan ?? 0,
+    perQuestion: await client.call('evaluation.questions', { evaluationId: id }),
+  };
 }
 
 /** F1 of a report minus that of another, paired over questions, with its 95 % interval, in points. */
-export function difference(report: EvaluationReport, base: EvaluationReport, seed: number): string {
-  const baseScores = new Map(required(base.perQuestion, 'questions').map((row) => [row.questionId, row.f1]));
-  const differences = required(report.perQuestion, 'questions').map(
+export function difference(report: MeasuredRun, base: MeasuredRun, seed: number): string {
+  const baseScores = new Map(base.perQuestion.map((row) => [row.questionId, row.f1]));
+  const differences = report.perQuestion.map(
     (row) => row.f1 - required(baseScores.get(row.questionId), 'paired question'),
   );
   const { mean, interval } = pairedBootstrap(differences, { seed });

@@ -13,6 +13,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { memoryCommand } from './commands/memory.ts';
+import { evaluationsCommand } from './commands/evaluations.ts';
 import { modelsCommand } from './commands/models.ts';
 import { proposalsCommand } from './commands/proposals.ts';
 import { reviewCommand } from './commands/review.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly CommandSpec[] = [
   demoCommand,
   trainCommand,
   evalCommand,
+  evaluationsCommand,
   runsCommand,
   casesCommand,
   proposalsCommand,

@@ -1,3 +1,5 @@
+export { inPoints as points } from '../evaluation/reportText.ts';
+
 /** Columns padded to their widest cell; numbers are right-aligned. */
 export function formatTable(
   header: readonly string[],
@@ -16,14 +18,6 @@ export function formatTable(
       .join('  ')
       .trimEnd(),
   );
-}
-
-/** A fraction as a signed or unsigned number of points with one decimal: 0.1234 -> `12.3`. */
-export function points(fraction: number, isSigned = false): string {
-  const text = (fraction * 100).toFixed(1);
-  // Rounded to nothing it has no sign.
-  if (text === '0.0' || text === '-0.0') return '0.0';
-  return isSigned && fraction > 0 ? `+${text}` : text;
 }
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;

@@ -74,6 +74,17 @@ export function presetValues(chosen: Pick<RunConfig, 'dataset' | 'preset' | 'eng
   return preset === 'full' ? values : { ...values, ...modePresets[preset][chosen.dataset] };
 }
 
+const SCRIPT_RETRIEVAL = { memTopK: 20, memTopKEval: 20 } as const;
+
+/** The settings of the reference's evaluation scripts (reference 6.7, 13.1), beneath what is given. */
+export const evaluationPresets: Readonly<Record<RunConfig['dataset'], Partial<RunConfig>>> = {
+  sample: { ...SHORT_SPANS, ...SCRIPT_RETRIEVAL, k: 7 },
+  locomo: { ...SHORT_SPANS, ...SCRIPT_RETRIEVAL, k: 7 },
+  longmemeval: { ...SHORT_SPANS, ...SCRIPT_RETRIEVAL, k: 5 },
+  hotpotqa: { ...SHORT_SPANS, ...SCRIPT_RETRIEVAL, k: 7 },
+  own: { ...SHORT_SPANS, ...SCRIPT_RETRIEVAL, k: 7 },
+};
+
 /**
  * Options of the reference that have no effect here, listed once so that nobody looks for them
  * (reference-behaviour 6.7).

@@ -93,6 +93,7 @@ export const WORKSPACE_DOMAINS = [
   'settings',
   'models',
   'memory',
+  'evaluations',
 ] as const;
 export type WorkspaceDomain = (typeof WORKSPACE_DOMAINS)[number];
 export const workspaceChangeSchema = z.strictObject({ domains: z.array(z.enum(WORKSPACE_DOMAINS)).min(1) });

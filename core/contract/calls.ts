@@ -8,7 +8,6 @@ import {
   workspaceChangeSchema,
 } from './application.ts';
 import {
-  bankControllerSchema,
   exportContentsSchema,
   exportedFileSchema,
   exportRequestSchema,
@@ -20,6 +19,16 @@ import {
 import { dataInspectionSchema, recognisedDataSchema } from './dataset.ts';
 import { call, event, nothing } from './callShape.ts';
 import { forecastAnswerSchema, runOutlookSchema } from './forecast.ts';
+import {
+  comparisonSchema,
+  evaluationInputSchema,
+  evaluationProgressSchema,
+  evaluationQuestionSchema,
+  evaluationQuestionSummarySchema,
+  evaluationSchema,
+  evaluationSummarySchema,
+  reportDifferenceSchema,
+} from './evaluation.ts';
 import { clusterSchema, diagnosisSchema, hardCaseSchema, hardCaseSummarySchema } from './hardCase.ts';
 import {
   devicesSchema,
@@ -41,7 +50,6 @@ import {
   replaySchema,
 } from './proposal.ts';
 import {
-  evaluationReportSchema,
   metricRowSchema,
   runCapsSchema,
   runEventSchema,
@@ -49,12 +57,13 @@ import {
   runSchema,
   trainResultSchema,
 } from './run.ts';
-import { bankVersionSchema, skillHealthSchema, skillSchema } from './skill.ts';
+import { bankVersionSchema, skillHealthSchema } from './skill.ts';
 
 /** The one list of calls and events between a screen (or the command line) and the engine. */
 
 const runIdInput = z.strictObject({ runId: z.string() });
 const clusterIdInput = z.strictObject({ clusterId: z.string() });
+const evaluationIdInput = z.strictObject({ evaluationId: z.string() });
 const modelIdInput = z.strictObject({ modelId: z.string().min(1) });
 const proposalIdInput = z.strictObject({ proposalId: z.string() });
 
@@ -413,27 +422,34 @@ export const calls = {
   'models.download': call(z.strictObject({ recommendedId: z.string() }), modelViewSchema),
   'models.downloads': call(nothing, z.array(downloadProgressSchema)),
 
-  'evaluation.run': call(
-    z.strictObject({
-      subject: z.discriminatedUnion('kind', [
-        z.strictObject({ kind: z.literal('run'), runId: z.string() }),
-        z.strictObject({ kind: z.literal('seeds') }),
-        z.strictObject({ kind: z.literal('bank'), skills: z.array(skillSchema) }),
-      ]),
-      /** Who selects: a run's controller, or no learning at all. Null: the subject's own. */
-      controller: z
-        .union([
-          z.enum(['random', 'similarity']),
-          z.strictObject({ runId: z.string() }),
-          /** A bank file's own. */
-          z.strictObject({ part: bankControllerSchema, fileName: z.string() }),
-        ])
-        .nullable(),
-      config: z.record(z.string(), z.unknown()),
-      split: z.enum(['train', 'validation', 'test']),
-      hasQuestions: z.boolean(),
-    }),
-    evaluationReportSchema,
+  /** Starts an evaluation and returns at once; `evaluation.wait` tells what it came to. */
+  'evaluation.start': call(evaluationInputSchema, evaluationSchema),
+  /** The evaluation when it has ended. Throws what it failed with. */
+  'evaluation.wait': call(evaluationIdInput, evaluationSchema),
+  /** Stops it; the memories that were built are kept for the next time. */
+  'evaluation.cancel': call(evaluationIdInput, evaluationSchema),
+  /** Newest first. */
+  'evaluation.list': call(nothing, z.array(evaluationSummarySchema)),
+  'evaluation.get': call(evaluationIdInput, evaluationSchema),
+  'evaluation.ongoing': call(nothing, z.array(evaluationProgressSchema)),
+  'evaluation.questions': call(evaluationIdInput, z.array(evaluationQuestionSummarySchema)),
+  'evaluation.question': call(evaluationIdInput.extend({ questionId: z.string() }), evaluationQuestionSchema),
+  /** The first against the second, paired over the questions that both answered. */
+  'evaluation.compare': call(evaluationIdInput.extend({ baseId: z.string() }), comparisonSchema),
+  /** JSON to be run again, or one self-contained page. */
+  'evaluation.report': call(
+    evaluationIdInput.extend({ form: z.enum(['json', 'html']), baseId: z.string().nullable() }),
+    z.strictObject({ fileName: z.string(), text: z.string() }),
+  ),
+  /** With its questions and the memories it built. Refused while it runs. */
+  'evaluation.delete': call(evaluationIdInput, nothing),
+  /**
+   * Runs a report again, everything from nothing, and says where it came out otherwise. `config` names the files it was made
+   * with (`data` and the like), and nothing else; the bundled sample needs none.
+   */
+  'evaluation.rerun': call(
+    z.strictObject({ text: z.string(), config: z.record(z.string(), z.unknown()) }),
+    z.strictObject({ evaluation: evaluationSchema, differences: z.array(reportDifferenceSchema) }),
   ),
 
   ...memoryCalls,
@@ -447,7 +463,10 @@ export const events = {
   'review.onReplays': event(z.array(replayProgressSchema)),
   /** As `models.downloads` gives it, when one begins, goes on or ends. */
   'models.onDownloads': event(z.array(downloadProgressSchema)),
-  'evaluation.onProgress': event(z.strictObject({ done: z.number().int(), total: z.number().int() })),
+  /** Questions asked again of those that a bank file brings. */
+  'bank.onProof': event(z.strictObject({ done: z.number().int(), total: z.number().int() })),
+  /** As `evaluation.ongoing` gives it, when one begins, goes on or ends. */
+  'evaluation.onProgress': event(z.array(evaluationProgressSchema)),
 } as const;
 
 export type CallName = keyof typeof calls;

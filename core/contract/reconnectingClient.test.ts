@@ -1,3 +1,4 @@
+import type { EvaluationProgress } from './evaluation.ts';
 import { expect, test } from 'vitest';
 import { AppError } from '../shared/errors.ts';
 import type { Application } from './application.ts';
@@ -52,6 +53,11 @@ function start(connect: () => Promise<Transport>) {
   return { client, told, kinds, waits, settle };
 }
 
+/** One evaluation that is so far. */
+function progress(done: number): EvaluationProgress[] {
+  return [{ evaluationId: 'e1', done, total: 3, elapsedMs: 0, etaMs: null }];
+}
+
 test('opens, and says what it is connected to', async () => {
   const application = new Shell();
   const { client, told, settle } = start(application.connect);
@@ -65,10 +71,10 @@ test('a lost connection fails what is pending, is made again, and keeps its list
   const application = new Shell();
   const { client, kinds, waits, settle } = start(application.connect);
   const heard: number[] = [];
-  client.on('evaluation.onProgress', ({ done }) => heard.push(done));
+  client.on('evaluation.onProgress', ([one]) => heard.push(one?.done ?? 0));
   await settle();
   const pending = client.call('runs.progress', { runId: 'r' });
-  application.connections[0]?.emit('evaluation.onProgress', { done: 1, total: 3 });
+  application.connections[0]?.emit('evaluation.onProgress', progress(1));
   await settle();
 
   application.dropAll();
@@ -80,7 +86,7 @@ test('a lost connection fails what is pending, is made again, and keeps its list
   waits[0]?.end();
   await settle();
   expect(kinds()).toEqual(['connecting', 'open', 'lost', 'open']);
-  application.connections[0]?.emit('evaluation.onProgress', { done: 2, total: 3 });
+  application.connections[0]?.emit('evaluation.onProgress', progress(2));
   await settle();
   expect(heard).toEqual([1, 2]);
 });
@@ -129,15 +135,15 @@ test('a listener that was taken away hears nothing, also on the next connection'
   const application = new Shell();
   const { client, waits, settle } = start(application.connect);
   const heard: number[] = [];
-  const stop = client.on('evaluation.onProgress', ({ done }) => heard.push(done));
+  const stop = client.on('evaluation.onProgress', ([one]) => heard.push(one?.done ?? 0));
   await settle();
   stop();
-  application.connections[0]?.emit('evaluation.onProgress', { done: 1, total: 3 });
+  application.connections[0]?.emit('evaluation.onProgress', progress(1));
   application.dropAll();
   await settle();
   waits[0]?.end();
   await settle();
-  application.connections[0]?.emit('evaluation.onProgress', { done: 2, total: 3 });
+  application.connections[0]?.emit('evaluation.onProgress', progress(2));
   await settle();
   expect(heard).toEqual([]);
 });

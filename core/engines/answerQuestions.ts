@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Question } from '../datasets/trace.ts';
 import { scoreAnswer } from '../evaluation/scoreAnswer.ts';
-import { diagnose } from '../hardCases/diagnosis.ts';
+import { diagnose, type SpanRecord } from '../hardCases/diagnosis.ts';
 import { evidenceRecall } from '../hardCases/evidenceRecall.ts';
+import type { MemoryRecord, RankedMemory } from '../memory/memoryBank.ts';
 import { required } from '../shared/assertions.ts';
 import { throwIfAborted } from '../shared/errors.ts';
-import type { BuiltMemory } from './buildMemory.ts';
 import type { EpisodeContext, EpisodeJob, QuestionOutcome } from './episode.ts';
 import type { Judgement } from './roles.ts';
 
@@ -17,17 +17,39 @@ export interface Answered {
   readonly retrievedIds: ReadonlySet<string>;
 }
 
+/** A text that may be shown, with the spans it was written from, now and before. */
+export interface ReadableMemory {
+  readonly id: string;
+  readonly text: string;
+  readonly spanIndex: number;
+  readonly history: MemoryRecord['history'];
+}
+
+/** What questions are answered from. */
+export interface ReadingSource {
+  readonly memories: readonly ReadableMemory[];
+  readonly spanRecords: readonly SpanRecord[];
+  /** What the answerer is shown, best first. */
+  top(vector: Float32Array, question: Question): readonly RankedMemory[];
+  /** Everything by rank; begins as `top`. */
+  rankAll(vector: Float32Array, question: Question): readonly RankedMemory[];
+}
+
+/** How the answers are taken, and of which questions. */
+export type AnsweringJob = Pick<EpisodeJob, 'questionIds' | 'judges' | 'evaluation'>;
+export type AnsweringContext = Pick<EpisodeContext, 'trace' | 'roles' | 'config' | 'signal'>;
+
 const QUESTIONS_BETWEEN_PAUSES = 16;
 
 /** Whether an answer is a failure: below the threshold, or anything but right when the judge is the reward (9.1). */
-function hasFailed(score: number, context: EpisodeContext): boolean {
-  return context.config.rewardMetric === 'judge' ? score < 1 : score < context.config.failureThreshold;
+function hasFailed(score: number, { config }: AnsweringContext): boolean {
+  return config.rewardMetric === 'judge' ? score < 1 : score < config.failureThreshold;
 }
 
 async function judgeAnswer(
   question: Question,
   answer: { prediction: string; f1: number },
-  around: { job: EpisodeJob; context: EpisodeContext },
+  around: { job: AnsweringJob; context: AnsweringContext },
 ): Promise<Judgement | null> {
   const { job, context } = around;
   const isNeeded =
@@ -46,21 +68,20 @@ async function judgeAnswer(
   );
 }
 
-/** Answers the job's questions of the trace from the memory, in the order of the file (reference 8.1). */
+/** Answers the job's questions of the trace, in the order of the file (reference 8.1). */
 export async function answerQuestions(
-  job: EpisodeJob,
-  context: EpisodeContext,
-  built: BuiltMemory,
+  job: AnsweringJob,
+  context: AnsweringContext,
+  source: ReadingSource,
 ): Promise<Answered> {
   const { trace, roles, config, signal } = context;
-  const { memory, spanRecords } = built;
   const wanted = new Set(job.questionIds);
   const questions = trace.questions.filter((question) => wanted.has(question.id));
   const vectors = await roles.embedder.embed(
     questions.map((question) => question.text),
     signal,
   );
-  const finalMemories = memory.list();
+  const texts = new Map(source.memories.map(({ id, text }) => [id, text]));
   const outcomes: QuestionOutcome[] = [];
   const retrievedIds = new Set<string>();
   let contextCharacters = 0;
@@ -69,9 +90,9 @@ export async function answerQuestions(
     if (index % QUESTIONS_BETWEEN_PAUSES === 0) await setImmediate();
     throwIfAborted(signal);
     const vector = required(vectors[index], 'question vector');
-    const shown = memory
-      .topK(vector, job.memoriesPerQuestion)
-      .map(({ id }) => ({ id, text: memory.textOf(id) }));
+    const shown = source
+      .top(vector, question)
+      .map(({ id }) => ({ id, text: required(texts.get(id), `memory ${id}`) }));
     const shownIds = new Set(shown.map(({ id }) => id));
     for (const { id, text } of shown) {
       retrievedIds.add(id);
@@ -87,16 +108,18 @@ export async function answerQuestions(
     const { prediction, f1, isExactMatch } = answer;
     const judge = await judgeAnswer(question, { prediction, f1 }, { job, context });
     const score = config.rewardMetric === 'judge' ? (judge?.score ?? 0) : f1;
-    const failure = hasFailed(score, context)
-      ? diagnose({
-          question,
-          trace,
-          spanRecords,
-          memories: finalMemories,
-          ranking: memory.rankAll(vector),
-          shownCount: shown.length,
-        })
-      : null;
+    const isFailure = hasFailed(score, context);
+    const found =
+      isFailure || job.evaluation !== undefined
+        ? diagnose({
+            question,
+            trace,
+            spanRecords: source.spanRecords,
+            memories: source.memories,
+            ranking: source.rankAll(vector, question),
+            shownCount: shown.length,
+          })
+        : null;
     outcomes.push({
       questionId: question.id,
       prediction,
@@ -105,11 +128,12 @@ export async function answerQuestions(
       evidenceRecall: evidenceRecall(
         question,
         trace,
-        finalMemories.filter(({ id }) => shownIds.has(id)),
+        source.memories.filter(({ id }) => shownIds.has(id)),
       ),
       judge,
       score,
-      failure,
+      failure: isFailure ? found : null,
+      ...(job.evaluation === undefined || found === null ? {} : { chain: found.chain }),
     });
   }
   return { outcomes, contextCharacters, retrievedIds };

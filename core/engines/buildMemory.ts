@@ -4,7 +4,7 @@ import { encodeState } from '../controller/encoding.ts';
 import { isExactMatch, processReward } from '../controller/processReward.ts';
 import type { Span } from '../datasets/trace.ts';
 import type { SpanRecord } from '../hardCases/diagnosis.ts';
-import { MemoryBank, type ApplyReport } from '../memory/memoryBank.ts';
+import { MemoryBank, type ApplyReport, type MemoryRecord } from '../memory/memoryBank.ts';
 import { required } from '../shared/assertions.ts';
 import { throwIfAborted } from '../shared/errors.ts';
 import { createRng, type Rng } from '../shared/rng.ts';
@@ -24,6 +24,33 @@ export interface BuiltMemory {
   readonly actionCount: number;
   readonly refusedActions: number;
   readonly failedSpans: number;
+}
+
+/** A built memory as plain data: all that reading it again needs, without vectors, which follow from the texts. */
+export interface SavedMemory {
+  readonly memories: readonly MemoryRecord[];
+  readonly spanRecords: readonly SpanRecord[];
+  readonly actionCount: number;
+  readonly refusedActions: number;
+  readonly failedSpans: number;
+}
+
+export function saveMemory(built: BuiltMemory): SavedMemory {
+  const { memory, spanRecords, actionCount, refusedActions, failedSpans } = built;
+  return { memories: memory.list(), spanRecords, actionCount, refusedActions, failedSpans };
+}
+
+/** A memory that was built before, to be read: its texts are embedded again. Steps were not kept. */
+export async function restoreMemory(
+  saved: SavedMemory,
+  { roles, signal }: Pick<EpisodeContext, 'roles' | 'signal'>,
+): Promise<BuiltMemory> {
+  const vectors = await roles.embedder.embed(
+    saved.memories.map((memory) => memory.text),
+    signal,
+  );
+  const memory = MemoryBank.restore(roles.embedder.dimension, saved.memories, vectors);
+  return { ...saved, memory, steps: [] };
 }
 
 const NOTHING_DONE: ExecutorOutput = { actions: [], failure: null };

@@ -8,6 +8,7 @@ import type { EngineTask, FromWorker, TaskInput, TaskOutput, ToWorker } from './
 import type { EpisodeJob, EpisodeResult } from './episode.ts';
 import { describeModels, serveModels } from './modelService.ts';
 import type { ModelsAccess } from './remoteModels.ts';
+import type { SpanReading, SpanReadingJob } from './readSpans.ts';
 import type {
   DesignerInput,
   DesignerOutput,
@@ -245,6 +246,10 @@ export class EnginePool implements Engines {
 
   runEpisode(job: EpisodeJob, signal?: AbortSignal): Promise<EpisodeResult> {
     return this.#enqueue('runEpisode', job, signal);
+  }
+
+  readSpans(job: SpanReadingJob, signal?: AbortSignal): Promise<SpanReading> {
+    return this.#enqueue('readSpans', job, signal);
   }
 
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {

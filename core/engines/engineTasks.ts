@@ -5,6 +5,7 @@ import type { WireError } from './wireError.ts';
 export const ENGINE_TASKS = [
   'setPolicy',
   'runEpisode',
+  'readSpans',
   'embed',
   'execute',
   'cluster',

@@ -3,6 +3,7 @@ import type { Cluster, HardCase } from '../contract/hardCase.ts';
 import type { NamedArrays } from '../controller/weights.ts';
 import type { TraceSource } from '../datasets/loadedDataset.ts';
 import type { EpisodeJob, EpisodeResult } from './episode.ts';
+import type { SpanReading, SpanReadingJob } from './readSpans.ts';
 import type {
   DesignerInput,
   DesignerOutput,
@@ -34,6 +35,8 @@ export interface Engines {
   /** Weights for the trained selections that follow; null when nothing is learned. */
   setPolicy(weights: NamedArrays | null): Promise<void>;
   runEpisode(job: EpisodeJob, signal?: AbortSignal): Promise<EpisodeResult>;
+  /** Answers from spans as they are, without a memory. */
+  readSpans(job: SpanReadingJob, signal?: AbortSignal): Promise<SpanReading>;
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
   /** Applies skills to a span that belongs to no trace. */
   execute(input: ExecutorInput, signal?: AbortSignal): Promise<ExecutorOutput>;

@@ -9,7 +9,7 @@ import type { MemoryRecord } from '../memory/memoryBank.ts';
 import { mean } from '../shared/arithmetic.ts';
 import type { MemoryUse } from '../skills/statistics.ts';
 import { answerQuestions } from './answerQuestions.ts';
-import { buildMemory } from './buildMemory.ts';
+import { buildMemory, restoreMemory, saveMemory, type SavedMemory } from './buildMemory.ts';
 import type { ChoiceMode } from './chooseSkills.ts';
 import type { Answerer, Executor, Judge } from './roles.ts';
 import type { SpanLimit } from './spanLimit.ts';
@@ -53,6 +53,11 @@ export interface EpisodeJob {
   readonly returnsMemories: boolean;
   /** Only part of the spans is read (replay); all without it. */
   readonly spans?: SpanLimit | undefined;
+  /** Formal evaluation: the chain of every question, and the memory to keep. Absent elsewhere. */
+  readonly evaluation?: {
+    /** A memory that was built before, to be read again; null: build it. */
+    readonly memory: SavedMemory | null;
+  };
 }
 
 /** One controller step. Indices refer to the candidates sorted by name. */
@@ -78,6 +83,8 @@ export interface QuestionOutcome {
   readonly score: number;
   /** Present for a failure: where the chain broke. */
   readonly failure: { readonly diagnosis: ComputedDiagnosis; readonly chain: EvidenceChain } | null;
+  /** Of every question in formal evaluation; absent elsewhere. */
+  readonly chain?: EvidenceChain;
 }
 
 export interface EpisodeResult {
@@ -100,6 +107,8 @@ export interface EpisodeResult {
   /** Each final memory: the skill that wrote it, and whether a question retrieved it. */
   readonly memoryUse: readonly MemoryUse[];
   readonly memories: readonly MemoryRecord[] | null;
+  /** In formal evaluation; absent elsewhere. */
+  readonly saved?: SavedMemory;
 }
 
 /** What an episode happens in. */
@@ -118,9 +127,18 @@ export interface EpisodeContext {
  * @throws AppError CANCELLED by the signal; whatever a role throws. A failed role is never turned into a low score.
  */
 export async function runEpisode(job: EpisodeJob, context: EpisodeContext): Promise<EpisodeResult> {
-  const built = await buildMemory(job, context);
-  const answered = await answerQuestions(job, context, built);
+  const { evaluation } = job;
+  const built =
+    evaluation === undefined || evaluation.memory === null
+      ? await buildMemory(job, context)
+      : await restoreMemory(evaluation.memory, context);
   const memories = built.memory.list();
+  const answered = await answerQuestions(job, context, {
+    memories,
+    spanRecords: built.spanRecords,
+    top: (vector) => built.memory.topK(vector, job.memoriesPerQuestion),
+    rankAll: (vector) => built.memory.rankAll(vector),
+  });
   return {
     traceId: job.traceId,
     reward: mean(answered.outcomes.map((outcome) => outcome.score)),
@@ -139,5 +157,6 @@ export async function runEpisode(job: EpisodeJob, context: EpisodeContext): Prom
       wasRetrieved: answered.retrievedIds.has(id),
     })),
     memories: job.returnsMemories ? memories : null,
+    ...(evaluation === undefined ? {} : { saved: saveMemory(built) }),
   };
 }

@@ -7,6 +7,7 @@ import { clusterCases } from '../hardCases/clustering.ts';
 import { AppError } from '../shared/errors.ts';
 import type { ClusterJob, Engines, EnginesSetup } from './engines.ts';
 import { runEpisode, type EpisodeJob, type EpisodeResult, type EpisodeRoles } from './episode.ts';
+import { readSpans, type SpanReading, type SpanReadingJob } from './readSpans.ts';
 import type {
   Designer,
   DesignerInput,
@@ -52,6 +53,11 @@ export class LocalEngines implements Engines {
     // One for each episode: a policy holds the skills it chooses from, and episodes of two banks may run side by side.
     const policy = this.#weights === null ? null : Policy.create(this.#weights);
     return runEpisode(job, { trace, roles: this.#roles, policy, config: this.#config, signal });
+  }
+
+  async readSpans(job: SpanReadingJob, signal?: AbortSignal): Promise<SpanReading> {
+    const trace = await this.#traces.read(job.traceId);
+    return readSpans(job, { trace, roles: this.#roles, config: this.#config, signal });
   }
 
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {

@@ -96,6 +96,24 @@ export class MemoryBank {
     this.#matrix = new VectorMatrix(dimension);
   }
 
+  /** A bank as `list` gave it, with a vector for each memory. INVALID_INPUT as for `insert`. */
+  static restore(
+    dimension: number,
+    records: readonly MemoryRecord[],
+    vectors: readonly Float32Array[],
+  ): MemoryBank {
+    const bank = new MemoryBank(dimension);
+    for (const [at, record] of records.entries()) {
+      const row = bank.#matrix.append(required(vectors[at], `vector of memory ${record.id}`));
+      bank.#idByRow[row] = record.id;
+      bank.#idByKey.set(checkedKey(record.text), record.id);
+      bank.#entries.set(record.id, { record: structuredClone(record), row });
+      bank.#created = Math.max(bank.#created, Number(record.id.slice(1)));
+      bank.#step = Math.max(bank.#step, record.updatedStep);
+    }
+    return bank;
+  }
+
   get size(): number {
     return this.#entries.size;
   }

@@ -197,6 +197,36 @@ CREATE INDEX liveMemoriesBySpace ON liveMemories (spaceNumber, number);
 CREATE INDEX liveMemoriesUnindexed ON liveMemories (spaceNumber, number) WHERE isIndexed = 0;
 `;
 
+/**
+ * Evaluations with a row for each question. A built memory is kept by the hash of all it depends on, for the next evaluation
+ * that needs it; it quotes what was said, so that it goes with the evaluation that built it.
+ */
+const EVALUATIONS = `
+CREATE TABLE evaluations (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  status TEXT NOT NULL,
+  createdAtMs REAL NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE evaluationQuestions (
+  evaluationId TEXT NOT NULL REFERENCES evaluations(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  position INTEGER NOT NULL,
+  questionId TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (evaluationId, position),
+  UNIQUE (evaluationId, questionId)
+) STRICT;
+
+CREATE TABLE builtMemories (
+  key TEXT PRIMARY KEY,
+  evaluationId TEXT NOT NULL REFERENCES evaluations(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX builtMemoriesByEvaluation ON builtMemories (evaluationId);
+`;
+
 const APPEND_ONLY = ['decisions', 'bankVersions', 'events'];
 
 function appendOnlyTriggers(table: string): string {
@@ -219,4 +249,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, summary: 'the score of each question asked in a step', sql: QUESTION_SCORES },
   { version: 4, summary: 'models, and the replies of language models', sql: MODELS },
   { version: 5, summary: 'live memories, in named spaces', sql: LIVE_MEMORY },
+  { version: 6, summary: 'evaluations, and the memories they built', sql: EVALUATIONS },
 ];

@@ -7,6 +7,7 @@ import { AppError } from '../shared/errors.ts';
 import { makeFolder } from './atomicFile.ts';
 import { CheckpointFiles } from './checkpointFiles.ts';
 import type { Database } from './database.ts';
+import { BuiltMemoryTable, EvaluationQuestionTable } from './evaluationData.ts';
 import { EventLog } from './eventLog.ts';
 import type { ChainReport } from './eventLog.ts';
 import { fileError } from './fileError.ts';
@@ -60,6 +61,9 @@ export class Workspace {
   readonly replies: ReplyTable;
   readonly memorySpaces: MemorySpaceTable;
   readonly liveMemories: LiveMemoryTable;
+  readonly evaluations: WorkspaceTables['evaluations'];
+  readonly evaluationQuestions: EvaluationQuestionTable;
+  readonly builtMemories: BuiltMemoryTable;
   readonly events: EventLog;
   readonly checkpoints: CheckpointFiles;
   readonly #database: Database;
@@ -95,6 +99,9 @@ export class Workspace {
     this.replies = new ReplyTable(database);
     this.memorySpaces = new MemorySpaceTable(database);
     this.liveMemories = new LiveMemoryTable(database);
+    this.evaluations = tables.evaluations;
+    this.evaluationQuestions = new EvaluationQuestionTable(database);
+    this.builtMemories = new BuiltMemoryTable(database);
     this.checkpoints = new CheckpointFiles(join(folder, 'checkpoints'));
   }
 

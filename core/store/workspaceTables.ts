@@ -1,5 +1,7 @@
 import { clusterSchema } from '../contract/hardCase.ts';
 import type { Cluster } from '../contract/hardCase.ts';
+import { evaluationSchema } from '../contract/evaluation.ts';
+import type { Evaluation } from '../contract/evaluation.ts';
 import { modelRecordSchema } from '../contract/model.ts';
 import type { ModelRecord } from '../contract/model.ts';
 import { decisionSchema, proposalSchema, replaySchema } from '../contract/proposal.ts';
@@ -14,6 +16,7 @@ import { HardCaseTable } from './hardCaseTable.ts';
 import { AppendOnlyTable, RecordTable } from './recordTable.ts';
 
 export type RunTable = RecordTable<Run, 'id', 'status' | 'createdAtMs'>;
+export type EvaluationTable = RecordTable<Evaluation, 'id', 'status' | 'createdAtMs'>;
 export type ModelTable = RecordTable<ModelRecord, 'id', 'purpose'>;
 export type ClusterTable = RecordTable<Cluster, 'id', 'runId' | 'stage'>;
 export type ProposalTable = RecordTable<
@@ -43,6 +46,7 @@ export interface WorkspaceTables {
   readonly decisions: DecisionTable;
   readonly bankVersions: BankVersionTable;
   readonly models: ModelTable;
+  readonly evaluations: EvaluationTable;
 }
 
 export function createWorkspaceTables(database: Database, events: EventLog): WorkspaceTables {
@@ -60,6 +64,13 @@ export function createWorkspaceTables(database: Database, events: EventLog): Wor
       schema: modelRecordSchema,
       key: 'id',
       columns: ['purpose'],
+    }),
+    evaluations: new RecordTable(database, {
+      table: 'evaluations',
+      noun: 'evaluation',
+      schema: evaluationSchema,
+      key: 'id',
+      columns: ['status', 'createdAtMs'],
     }),
     hardCases: new HardCaseTable(database),
     clusters: new RecordTable(database, {

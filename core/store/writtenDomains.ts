@@ -18,6 +18,7 @@ const DOMAINS_OF: Readonly<Record<string, readonly WorkspaceDomain[]>> = {
   models: ['models'],
   memorySpaces: ['memory'],
   liveMemories: ['memory'],
+  evaluations: ['evaluations'],
 };
 
 export function domainsOf(tables: ReadonlySet<string>): ReadonlySet<WorkspaceDomain> {

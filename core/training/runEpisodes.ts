@@ -3,8 +3,8 @@ import type { EpisodeJob, EpisodeResult } from '../engines/episode.ts';
 
 export interface RunEpisodesOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called as each ends, with the number that have. */
-  readonly onDone?: (done: number) => void;
+  /** Called as each ends, with the number that have and what it came to. */
+  readonly onDone?: (done: number, result: EpisodeResult) => void;
 }
 
 /**
@@ -22,7 +22,7 @@ export async function runEpisodes(
   const running = jobs.map(async (job) => {
     const result = await engines.runEpisode(job, either);
     done += 1;
-    onDone?.(done);
+    onDone?.(done, result);
     return result;
   });
   try {

@@ -1,110 +1,90 @@
-import { withAssignedModels } from '../../config/modelOptions.ts';
-import { parseRunConfig } from '../../config/options.ts';
-import type { RunConfig } from '../../config/schema.ts';
-import type { BankController } from '../../contract/bankExchange.ts';
-import type { CallInput } from '../../contract/calls.ts';
-import type { Skill } from '../../contract/skill.ts';
-import type { NamedArrays } from '../../controller/weights.ts';
-import { currentVersion } from '../../evolution/bankHistory.ts';
-import {
-  controllerOptions,
-  decodeController,
-  refuseOtherEmbedder,
-  refuseOtherOptions,
-} from '../../exchange/bankController.ts';
-import { seedSkills } from '../../skills/seeds.ts';
-import { evaluate } from '../../training/evaluate.ts';
-import { trainedWeights } from '../bankExport.ts';
+import type { Evaluation, EvaluationSummary } from '../../contract/evaluation.ts';
+import { AppError } from '../../shared/errors.ts';
+import { compareEvaluations, renderReport } from '../evaluation/evaluationReport.ts';
+import type { ActiveEvaluations } from '../evaluation/activeEvaluations.ts';
+import { openEvaluation } from '../evaluation/openEvaluation.ts';
+import { parseReport, planRerun, refuseOtherFile, reportDifferences } from '../evaluation/rerunReport.ts';
 import type { HandlersOf } from '../handlers.ts';
-import { configOf, openEngines, type StudioParts } from '../openTraining.ts';
+import type { StudioParts } from '../openTraining.ts';
 
-type EvaluationInput = CallInput<'evaluation.run'>;
-
-interface Subject {
-  readonly config: RunConfig;
-  readonly skills: readonly Skill[];
-  readonly weights: NamedArrays | null;
-  /** Where the weights come from a file: what they have to be used with. */
-  readonly part: BankController | null;
-}
-
-type PartInput = Extract<EvaluationInput['controller'], { part: unknown }>;
-
-/** A file's bank with the file's controller, under the options it was trained with. */
-function subjectOfFile(
-  { workspace }: StudioParts,
-  skills: readonly Skill[],
-  {
-    controller: { part, fileName },
-    config,
-  }: { readonly controller: PartInput; readonly config: EvaluationInput['config'] },
-): Subject {
-  const asked = parseRunConfig({ ...controllerOptions(part), ...config, selection: 'trained' });
-  refuseOtherOptions(part, asked);
-  const weights = decodeController(part, fileName);
-  return { config: withAssignedModels(asked, workspace.settings.get().modelRoles), skills, weights, part };
-}
-
-function subjectOf(parts: StudioParts, { subject, controller, config }: EvaluationInput): Subject {
-  const { workspace } = parts;
-  if (controller !== null && typeof controller === 'object' && 'part' in controller) {
-    const skills = subject.kind === 'bank' ? subject.skills : seedSkills({ skipNoop: false });
-    return subjectOfFile(parts, skills, { controller, config });
-  }
-  const runId = subject.kind === 'run' ? subject.runId : null;
-  const controllerRun = (typeof controller === 'object' ? controller?.runId : null) ?? runId;
-  // A controller is evaluated as it was trained: on the same kind of state, with its K, on its data.
-  const optionsOf = runId ?? controllerRun;
-  const own = optionsOf === null ? {} : configOf(workspace.runs.require(optionsOf));
-  const asked = parseRunConfig({ ...own, ...config });
-  const { embedderModel, ...models } = withAssignedModels(asked, workspace.settings.get().modelRoles);
-  // A controller knows the vectors it was trained with, and no others.
-  const merged = { ...models, embedderModel: optionsOf === null ? embedderModel : asked.embedderModel };
-  const skills =
-    subject.kind === 'bank'
-      ? subject.skills
-      : runId === null
-        ? seedSkills({ skipNoop: merged.skipNoop })
-        : currentVersion(workspace, runId).skills;
-  if (typeof controller === 'string')
-    return { config: { ...merged, selection: controller }, skills, weights: null, part: null };
-  if (controllerRun === null)
-    return { config: { ...merged, selection: 'similarity' }, skills, weights: null, part: null };
-  if (merged.selection !== 'trained' && controller === null)
-    return { config: merged, skills, weights: null, part: null };
+function summaryOf(evaluation: Evaluation): EvaluationSummary {
+  const { input, bank, ...rest } = evaluation;
+  const { subject, ...asked } = input;
   return {
-    config: { ...merged, selection: 'trained' },
-    skills,
-    weights: trainedWeights(parts, controllerRun),
-    part: null,
+    ...rest,
+    input: asked,
+    subject: subject.kind,
+    baseline: subject.kind === 'baseline' ? subject.baseline : null,
+    bank:
+      bank === null
+        ? null
+        : { hash: bank.hash, version: bank.version, runId: bank.runId, skillCount: bank.skills.length },
   };
+}
+
+async function rerun(
+  parts: StudioParts,
+  active: ActiveEvaluations,
+  about: {
+    readonly text: string;
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly signal: AbortSignal;
+  },
+): ReturnType<HandlersOf<'evaluation'>['evaluation.rerun']> {
+  const report = parseReport(about.text);
+  const { input, plan } = planRerun(report, about.config);
+  const opened = await openEvaluation(parts, input, plan);
+  try {
+    refuseOtherFile(report, opened.evaluation.dataset.fileHash);
+  } catch (error) {
+    await opened.close();
+    parts.workspace.evaluations.delete(opened.evaluation.id);
+    throw error;
+  }
+  const evaluation = await active.wait(active.begin(opened).id, about.signal);
+  const questions = parts.workspace.evaluationQuestions.list(evaluation.id);
+  return { evaluation, differences: reportDifferences(report, { evaluation, questions }) };
+}
+
+function deleteEvaluation({ workspace }: StudioParts, evaluationId: string): void {
+  const { controller } = workspace.evaluations.require(evaluationId);
+  workspace.evaluations.delete(evaluationId);
+  const name = controller?.weights?.name;
+  const isUsed = workspace.evaluations.list().some((one) => one.controller?.weights?.name === name);
+  if (name !== undefined && !isUsed) workspace.checkpoints.delete(name);
 }
 
 export function createEvaluationHandlers(
   parts: StudioParts,
-  onProgress: (done: number, total: number) => void,
+  active: ActiveEvaluations,
 ): HandlersOf<'evaluation'> {
+  const { workspace } = parts;
   return {
-    'evaluation.run': async (input, { signal }) => {
-      const { config, skills, weights, part } = subjectOf(parts, input);
-      const opened = await openEngines({ ...config, designer: 'none' }, parts);
-      try {
-        if (part !== null) refuseOtherEmbedder(part, opened.engines);
-        return await evaluate({
-          dataset: opened.dataset,
-          split: input.split,
-          config,
-          engines: opened.engines,
-          skills,
-          weights,
-          hasQuestions: input.hasQuestions,
-          clock: parts.clock,
-          onProgress,
-          signal,
-        });
-      } finally {
-        await opened.close();
-      }
+    'evaluation.start': (input) => active.start(input),
+    'evaluation.wait': ({ evaluationId }, { signal }) => active.wait(evaluationId, signal),
+    'evaluation.cancel': ({ evaluationId }) => active.cancel(evaluationId),
+    'evaluation.list': async () =>
+      workspace.evaluations.list({ orderBy: 'createdAtMs', isDescending: true }).map(summaryOf),
+    'evaluation.get': async ({ evaluationId }) => workspace.evaluations.require(evaluationId),
+    'evaluation.ongoing': async () => active.ongoing,
+    'evaluation.questions': async ({ evaluationId }) => {
+      workspace.evaluations.require(evaluationId);
+      return workspace.evaluationQuestions.summaries(evaluationId);
     },
+    'evaluation.question': async ({ evaluationId, questionId }) => {
+      workspace.evaluations.require(evaluationId);
+      const question = workspace.evaluationQuestions.get(evaluationId, questionId);
+      if (question !== null) return question;
+      throw new AppError('NOT_FOUND', `Evaluation ${evaluationId} did not ask ${questionId}; check the id.`);
+    },
+    'evaluation.compare': async ({ evaluationId, baseId }) => compareEvaluations(parts, evaluationId, baseId),
+    'evaluation.report': async (about) => renderReport(parts, about),
+    'evaluation.delete': async ({ evaluationId }) => {
+      if (active.isActive(evaluationId))
+        throw new AppError('CONFLICT', `Evaluation ${evaluationId} is running; cancel it first.`);
+      deleteEvaluation(parts, evaluationId);
+      return {};
+    },
+    'evaluation.rerun': ({ text, config }, { signal }) => rerun(parts, active, { text, config, signal }),
   };
 }

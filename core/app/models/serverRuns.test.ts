@@ -223,13 +223,20 @@ test('an evaluation asks the models of the run it is of', async () => {
   const runId = await start({ ...SHORT, k: 4 });
   await wait(runId);
   const before = server.requestsTo(CHAT).length;
-  const report = await client.call('evaluation.run', {
+  const started = await client.call('evaluation.start', {
     subject: { kind: 'run', runId },
     controller: null,
-    split: 'validation',
     config: {},
-    hasQuestions: false,
+    protocol: 'own',
+    split: 'validation',
+    isJudged: true,
+    usesCache: true,
+    name: null,
   });
-  expect(report.questions).toBe(5);
+  const { results, engine } = await client.call('evaluation.wait', { evaluationId: started.id });
+  expect(results?.questions).toBe(5);
+  expect(engine.models.map(({ role }) => role)).toEqual(
+    expect.arrayContaining(['executor', 'answerer', 'judge']),
+  );
   expect(server.requestsTo(CHAT).length).toBeGreaterThan(before);
 });

@@ -28,7 +28,7 @@ function signatureLine({ state, fingerprint, name }: CallOutput<'bank.verify'>['
 export async function verifyBank(client: Client, context: CommandContext): Promise<void> {
   const file = required(context.positionals[1], 'file argument');
   const bytes = await readNamedFile(file);
-  const stop = client.on('evaluation.onProgress', (progress) =>
+  const stop = client.on('bank.onProof', (progress) =>
     context.output.progress({ ...progress, label: 'traces' }),
   );
   const checked = await client.call(

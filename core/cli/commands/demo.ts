@@ -2,8 +2,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onlyFile } from '../../exchange/writeExport.ts';
+import { required } from '../../shared/assertions.ts';
 import { makeFolder, writeFileAtomic } from '../../store/atomicFile.ts';
 import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
+import { DEFAULT_EVALUATION, followEvaluation } from '../evaluationReports.ts';
 import { absolutePath, checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 import { describeChange, replayLines } from './proposals.ts';
@@ -63,23 +65,22 @@ async function run(context: CommandContext): Promise<void> {
   const file = join(dir, 'exports', 'bank.json');
   makeFolder(dirname(file));
   await writeFileAtomic(file, text);
-  const evaluate = (subject: { kind: 'run'; runId: string } | { kind: 'seeds' }) =>
-    client.call(
-      'evaluation.run',
-      {
-        subject,
-        controller: subject.kind === 'seeds' ? 'similarity' : null,
-        config: subject.kind === 'seeds' ? config : {},
-        split: 'validation',
-        hasQuestions: false,
-      },
-      { signal: context.signal },
-    );
-  const seeds = await evaluate({ kind: 'seeds' });
-  const evolved = await evaluate({ kind: 'run', runId: started.id });
+  const f1Of = async (subject: { kind: 'run'; runId: string } | { kind: 'seeds' }): Promise<number> => {
+    const { results } = await followEvaluation(inDir, client, {
+      ...DEFAULT_EVALUATION,
+      subject,
+      controller: subject.kind === 'seeds' ? 'similarity' : null,
+      config: subject.kind === 'seeds' ? config : {},
+    });
+    return required(results, 'results of an evaluation').f1.mean;
+  };
+  const validation = {
+    seeds: await f1Of({ kind: 'seeds' }),
+    evolved: await f1Of({ kind: 'run', runId: started.id }),
+  };
   reportRun(result, { ...inDir, output: { ...output, json: () => undefined } });
   output.line(
-    `F1 on the conversation it has never seen: seeds, selected by similarity, ${points(seeds.f1)}; evolved bank with its controller ${points(evolved.f1)}`,
+    `F1 on the conversation it has never seen: seeds, selected by similarity, ${points(validation.seeds)}; evolved bank with its controller ${points(validation.evolved)}`,
   );
   output.line(`Bank written to ${file}`);
   output.json({
@@ -87,7 +88,7 @@ async function run(context: CommandContext): Promise<void> {
     clusters: clusters.length,
     proposals: proposals.length,
     bankFile: file,
-    validation: { seeds: seeds.f1, evolved: evolved.f1 },
+    validation,
   });
 }
 

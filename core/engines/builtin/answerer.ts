@@ -8,6 +8,7 @@ import { type WeightedMemory, weighMemories } from './memoryRelevance.ts';
 import { nameAnswer } from './nameAnswer.ts';
 import { choiceAnswer, polarAnswer } from './polarAnswer.ts';
 import { type QuestionReading, readQuestion } from './questionReading.ts';
+import { readablePieces } from './rawText.ts';
 import { reasonAnswer } from './reasonAnswer.ts';
 import { timeAnswer } from './timeAnswer.ts';
 
@@ -71,7 +72,7 @@ export function createBuiltinAnswerer(): Answerer {
       throwIfAborted(signal);
       if (input.memories.length === 0) return '';
       const question = questionReading(input.question);
-      const memories = input.memories.map((memory) => readMemory(memory.text));
+      const memories = input.memories.flatMap(({ text }) => readablePieces(text)).map(readMemory);
       return answerFrom(question, weighMemories(question, memories));
     },
   };
