@@ -114,7 +114,7 @@ test('results count what they say: half the questions are about plans, which the
     f1: 0,
     isExactMatch: false,
     judge: { score: 0, reason: 'different' },
-    diagnosis: 'not_stored',
+    diagnosis: 'stored_weak',
   });
   const better = await evaluateToy({ subject: { skills: [...SEEDS, PETS] } });
   expect(better.results).toMatchObject({ f1: { mean: 1, interval: [1, 1] }, memoriesPerSpan: 2 });
@@ -165,7 +165,7 @@ test('baselines answer from nothing, from everything, and from what is retrieved
     const found = await of(baseline);
     expect(found.progress.at(-1)).toEqual([20, 20]);
     expect(found.results.questions).toBe(20);
-    expect(found.questions[0]?.chain.retrieved[0]?.text).toContain('plan 0');
+    expect(found.questions[0]?.chain.retrieved[0]?.text).toContain('Ann visits');
     expect(found.results.contextCharacters).toBeGreaterThan(0);
   }
 });
