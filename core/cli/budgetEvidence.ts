@@ -3,8 +3,14 @@
 // questions (or fewer stages and steps, where they are given) and with the budget preset; both are compared on the
 // validation conversations, paired over questions.
 import { parseArgs } from 'node:util';
-import type { EvaluationReport } from '../contract/run.ts';
-import { DEFAULT_SEEDS, difference, evaluateRun, openEvidence, trainRun } from './evidenceRuns.ts';
+import {
+  DEFAULT_SEEDS,
+  difference,
+  evaluateRun,
+  openEvidence,
+  trainRun,
+  type MeasuredRun,
+} from './evidenceRuns.ts';
 import { formatTable, points } from './table.ts';
 
 const { values, positionals } = parseArgs({
@@ -27,7 +33,7 @@ const seeds = given.length === 0 ? DEFAULT_SEEDS : given.map(Number);
 const { client, close } = await openEvidence();
 const rows: (string | number)[][] = [];
 
-function row(seed: number, arm: string, report: EvaluationReport, against: string): (string | number)[] {
+function row(seed: number, arm: string, report: MeasuredRun, against: string): (string | number)[] {
   return [seed, arm, points(report.f1), ...report.byCategory.map(({ f1 }) => points(f1)), against];
 }
 
