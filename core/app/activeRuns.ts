@@ -80,6 +80,7 @@ export class ActiveRuns {
         status,
         elapsedMs,
         etaMs: done === 0 ? null : (elapsedMs / done) * (total - step),
+        modelTrouble: opened.models?.troubles.summary ?? null,
         ...change,
       };
       if (now - sentMs < PROGRESS_INTERVAL_MS) return;
@@ -89,6 +90,11 @@ export class ActiveRuns {
     };
     const { dataset, models } = opened;
     let outlook: ActiveOutlook | null = null;
+    models?.troubles.onChange(() => {
+      // Of a process that has to start, there are fewer than ten a second; the next step may be long in coming.
+      sentMs = 0;
+      update({});
+    });
     const work = async (): Promise<TrainResult> => {
       try {
         if (models !== null)
@@ -117,6 +123,7 @@ export class ActiveRuns {
       elapsedMs: 0,
       etaMs: null,
       outlook: null,
+      modelTrouble: opened.models?.troubles.summary ?? null,
     };
     // Registered before the work begins: it reports progress at once.
     const { promise, resolve } = Promise.withResolvers<TrainResult>();

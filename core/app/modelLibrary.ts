@@ -165,7 +165,7 @@ export class ModelLibrary {
         const record = workspace.models.require(modelId);
         const test = await tryModel(record, { platform, clock, readSecret, signal: both });
         // It may have been removed meanwhile.
-        workspace.models.put({ ...workspace.models.require(modelId), test });
+        workspace.models.put({ ...workspace.models.require(modelId), test, trouble: null });
         return this.#view(modelId);
       }),
     );
@@ -275,7 +275,13 @@ export class ModelLibrary {
     const { workspace, clock } = this.#setup;
     const known = workspace.models.get(found.id);
     if (known === null)
-      workspace.models.put({ ...found, name: name ?? found.name, addedAtMs: clock.now(), test: null });
+      workspace.models.put({
+        ...found,
+        name: name ?? found.name,
+        addedAtMs: clock.now(),
+        test: null,
+        trouble: null,
+      });
     else if (known.purpose !== found.purpose)
       throw new AppError(
         'CONFLICT',

@@ -36,6 +36,7 @@ const MODEL: ModelRecord = {
   contextTokens: 2048,
   addedAtMs: 0,
   test: null,
+  trouble: null,
   source: {
     kind: 'gguf',
     path: join(resolve('/data'), 'tiny.gguf'),

@@ -116,7 +116,7 @@ function lines(events: readonly RunEvent[]): string[] {
 }
 
 function marks(history: Partial<RunHistory>): string[] {
-  return lines(runEvents({ run: RUN, journal: [], versions: [], proposals: [], decisions: [], ...history }));
+  return lines(runEvents({ run: RUN, journal: [], versions: [], proposals: [], decisions: [], modelNames: new Map(), ...history }));
 }
 
 test('a stage with its proposals, what a person decided on them, and the version that came of it', () => {
@@ -257,5 +257,21 @@ test('many changes at once are counted; what the journal says of other things, o
     }),
   ).toEqual([
     'e1 | version | step 0 | stage null | 1000 | Bank v2: retire a, retire b, retire c, retire d and 2 more | - | 2',
+  ]);
+});
+
+test('what became of model processes, by the name of the model or what it was', () => {
+  const restarted = journal(
+    ['run.started', { bankVersion: 1 }],
+    ['model.restarted', { model: 'gguf:1', cause: 'crash', step: 3, stage: 0 }],
+    ['model.restarted', { model: 'gguf:1', cause: 'out-of-memory', gpuLayers: 18, step: 3, stage: 0 }],
+    ['model.restarted', { model: 'gguf:2', cause: 'load', gpuLayers: 0, step: 4, stage: 0 }],
+    ['model.restarted', { model: 'gguf:2', cause: 'unheard', step: 4, stage: 0 }],
+  );
+  const modelNames = new Map([['gguf:1', 'Small']]);
+  expect(marks({ journal: restarted, modelNames }).slice(1)).toEqual([
+    'e2 | model | step 3 | stage 0 | 2000 | Small: its process was started again, because it ended unexpectedly | - | -',
+    'e3 | model | step 3 | stage 0 | 3000 | Small: it keeps 18 layers on the GPU from now on, because there was not enough memory | - | -',
+    'e4 | model | step 4 | stage 0 | 4000 | gguf:2: it runs on the processor from now on, because the model could not be loaded | - | -',
   ]);
 });

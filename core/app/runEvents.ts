@@ -3,6 +3,7 @@ import type { Run, RunEvent } from '../contract/run.ts';
 import type { BankVersion } from '../contract/skill.ts';
 import { changeWords } from '../evolution/changeWords.ts';
 import type { StoredEvent } from '../store/eventLog.ts';
+import { troubleOf } from './models/modelTrouble.ts';
 
 /**
  * What happened to a run, as marks on its curve. Law: the journal says what and in which order, the records say it in
@@ -15,6 +16,7 @@ export interface RunHistory {
   readonly versions: readonly { readonly version: BankVersion; readonly changes: readonly BankChange[] }[];
   readonly proposals: readonly Proposal[];
   readonly decisions: readonly Decision[];
+  readonly modelNames: ReadonlyMap<string, string>;
 }
 
 const VERDICT_WORDS: Readonly<Record<Decision['verdict'], string>> = {
@@ -91,10 +93,12 @@ class RunRecords {
   readonly #versions: ReadonlyMap<number, RunHistory['versions'][number]>;
   /** The first proposal of each stage: it stands for the others. */
   readonly #byStage: ReadonlyMap<number | null, readonly Proposal[]>;
+  readonly #modelNames: ReadonlyMap<string, string>;
 
-  constructor({ run, versions, proposals, decisions }: RunHistory) {
+  constructor({ run, versions, proposals, decisions, modelNames }: RunHistory) {
     const shown = proposals.filter((proposal) => !isAtOnce(run, proposal));
     this.#run = run;
+    this.#modelNames = modelNames;
     this.#proposals = new Map(shown.map((proposal) => [proposal.id, proposal]));
     this.#decisions = new Map(decisions.map((decision) => [decision.id, decision]));
     this.#versions = new Map(versions.map((one) => [one.version.version, one]));
@@ -112,6 +116,8 @@ class RunRecords {
         return mark('interrupted', 'The process ended while the run was training', {
           stage: Number(ids['stage']),
         });
+      case 'model.restarted':
+        return this.#restarted(ids);
       case 'proposal.created':
         return this.#proposed(String(ids['proposal']));
       case 'decision.recorded':
@@ -126,6 +132,13 @@ class RunRecords {
 
   #start(bankVersion: number): Mark {
     return mark('start', `Started with bank v${bankVersion}`, { stage: 0, bankVersion });
+  }
+
+  #restarted(ids: StoredEvent['ids']): Mark | null {
+    const trouble = troubleOf(ids);
+    if (trouble === null) return null;
+    const name = this.#modelNames.get(trouble.modelId) ?? trouble.modelId;
+    return mark('model', `${name}: ${trouble.words}`, { stage: Number(ids['stage']) });
   }
 
   #stageEnd(stage: number): Mark | null {

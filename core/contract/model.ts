@@ -25,6 +25,18 @@ export const modelTestSchema = z.strictObject({
 });
 export type ModelTest = z.infer<typeof modelTestSchema>;
 
+/** What went wrong with a model's process, and was put right, since it was tried last. */
+export const modelTroubleSchema = z.strictObject({
+  /** Processes that were started in the place of one that ended. */
+  restarts: z.number().int().min(1),
+  /** Of the latest one, as the rest. */
+  atMs: z.number(),
+  cause: z.enum(['crash', 'hang', 'load', 'out-of-memory']),
+  /** Layers that were left on the GPU, where some were taken away; null: none were. */
+  gpuLayers: count.nullable(),
+});
+export type ModelTrouble = z.infer<typeof modelTroubleSchema>;
+
 const ggufSourceSchema = z.strictObject({
   kind: z.literal('gguf'),
   /** Absolute; for a page only its name (`modelViewSchema`). */
@@ -60,6 +72,8 @@ const facts = {
 /** As it is kept in the workspace. */
 export const modelRecordSchema = z.strictObject({
   ...facts,
+  /** Records from before it was kept have none. */
+  trouble: modelTroubleSchema.nullable().default(null),
   source: z.discriminatedUnion('kind', [ggufSourceSchema, serverSourceSchema]),
 });
 export type ModelRecord = z.infer<typeof modelRecordSchema>;
@@ -113,6 +127,11 @@ export type ModelFit = z.infer<typeof modelFitSchema>;
 /** As a screen sees it. */
 export const modelViewSchema = z.strictObject({
   ...facts,
+  trouble: modelTroubleSchema
+    .pick({ restarts: true, atMs: true })
+    /** The latest of it, in one clause that follows the model's name. */
+    .extend({ words: z.string() })
+    .nullable(),
   source: z.discriminatedUnion('kind', [
     ggufSourceSchema.omit({ path: true }).extend({ fileName: z.string() }),
     serverSourceSchema,

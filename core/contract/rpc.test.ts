@@ -41,6 +41,7 @@ const PROGRESS = {
   elapsedMs: 12,
   etaMs: null,
   outlook: null,
+  modelTrouble: null,
 } as const;
 
 /** Handlers that refuse everything but what a test gives. */

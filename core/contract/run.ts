@@ -57,6 +57,15 @@ export const runProgressSchema = z.strictObject({
   etaMs: z.number().nullable(),
   /** Null where no language model is asked. */
   outlook: runOutlookSchema.nullable(),
+  /** What went wrong with the processes of its models since it was started or resumed; null: nothing did. */
+  modelTrouble: z
+    .strictObject({
+      /** Processes that were started in the place of one that ended. */
+      restarts: z.number().int().min(1),
+      /** The latest of it, in one sentence. */
+      latest: z.string(),
+    })
+    .nullable(),
 });
 export type RunProgress = z.infer<typeof runProgressSchema>;
 
@@ -68,6 +77,7 @@ export const RUN_EVENT_KINDS = [
   'version',
   'rollback',
   'interrupted',
+  'model',
   'end',
 ] as const;
 

@@ -6,6 +6,7 @@ import {
   symbolSquare,
   symbolStar,
   symbolTriangle,
+  symbolWye,
 } from 'd3-shape';
 import type { SymbolType } from 'd3-shape';
 import type { RunEvent } from '../../core/contract/run.ts';
@@ -26,6 +27,7 @@ export const EVENT_KINDS: Readonly<
   version: { name: 'Bank version', shape: glyph(symbolSquare) },
   rollback: { name: 'Rollback', shape: 'M4,-5L-5,0L4,5L4,2L-1,0L4,-2Z' },
   interrupted: { name: 'Interruption', shape: glyph(symbolCross) },
+  model: { name: 'Model', shape: glyph(symbolWye) },
   end: { name: 'End', shape: glyph(symbolStar) },
 };
 
@@ -33,5 +35,6 @@ export const EVENT_KINDS: Readonly<
 export function eventHref({ kind, proposalId, bankVersion }: RunEvent): string | null {
   if (proposalId !== null) return placeHref('review', proposalId);
   if (kind === 'stage') return placeHref('cases');
+  if (kind === 'model') return placeHref('models');
   return bankVersion === null ? null : placeHref('bank', String(bankVersion));
 }

@@ -19,6 +19,7 @@ function historyOf({ workspace }: StudioParts, run: Run): RunHistory {
       .map((version) => ({ version, changes: changesOf(workspace, version) })),
     proposals,
     decisions: workspace.decisions.list({ where: { proposalId: proposals.map(({ id }) => id) } }),
+    modelNames: new Map(workspace.models.list().map(({ id, name }) => [id, name])),
   };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Client } from '../../contract/rpc.ts';
-import type { TrainResult } from '../../contract/run.ts';
+import type { RunProgress, TrainResult } from '../../contract/run.ts';
 import { watchedProcesses } from '../../models/llama/fixtures/watchedProcess.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { Workspace } from '../../store/workspace.ts';
@@ -82,6 +82,8 @@ test(
     const runId = await start();
     // Of this run, the chat model is opened first, the embedder after it.
     const [, , chat] = processes.started;
+    const heard: RunProgress[] = [];
+    client.on('runs.onProgress', (progress) => void heard.push(progress));
     const killed = Promise.withResolvers<number>();
     chat?.onMessage((message) => {
       if (message.kind !== 'output' || chat.pid === undefined) return;
@@ -95,6 +97,12 @@ test(
     const [row] = await client.call('runs.metrics', { runId, fromStep: 0 });
     expect(row?.values['cost/calls']).toBeGreaterThan(0);
     expect(row?.values['time/model_s']).toBeGreaterThan(0);
+    const told = 'Tiny, chat: its process was started again, because it ended unexpectedly';
+    const marks = await client.call('runs.events', { runId });
+    expect(marks.filter(({ kind }) => kind === 'model')).toMatchObject([{ step: 0, stage: 0, text: told }]);
+    expect(heard.map(({ modelTrouble }) => modelTrouble?.latest)).toContain(`${told}.`);
+    const [tiny] = await client.call('models.list', {});
+    expect(tiny?.trouble).toMatchObject({ restarts: 1 });
     expect(processes.started.map(({ pid }) => isAlive(pid ?? 0))).toEqual([
       false,
       false,
@@ -102,6 +110,7 @@ test(
       false,
       false,
     ]);
+    expect((await client.call('models.test', { modelId: 'gguf:chat' })).trouble).toBeNull();
   },
   TIMEOUT_MS,
 );

@@ -7,6 +7,7 @@ import { readGgufFile } from '../../models/ggufFile.ts';
 import type { LanguageModel } from '../../models/languageModel.ts';
 import { LlamaEmbedder } from '../../models/llama/llamaEmbedder.ts';
 import { LlamaLanguageModel } from '../../models/llama/llamaLanguageModel.ts';
+import type { ModelChange } from '../../models/llama/modelSupervisor.ts';
 import type { LlamaModelOptions } from '../../models/llama/openLlamaModel.ts';
 import { ServerConnection } from '../../models/server/serverConnection.ts';
 import { ServerEmbedder } from '../../models/server/serverEmbedder.ts';
@@ -24,6 +25,9 @@ export interface OpenerParts {
   readonly clock: Clock;
 }
 
+/** Told what becomes of the process of a model. */
+export type OnModelChange = (modelId: string, change: ModelChange) => void;
+
 type GgufSource = Extract<ModelRecord['source'], { kind: 'gguf' }>;
 type ServerSource = Extract<ModelRecord['source'], { kind: 'server' }>;
 
@@ -33,6 +37,7 @@ export interface OpenerPlan {
   readonly turns: DeviceTurns;
   /** Ids of models that stay off the GPU. */
   readonly onProcessor: ReadonlySet<string>;
+  readonly onChange: OnModelChange;
 }
 
 /** Opens models of the workspace for one run, each once; what it opened, it closes. */
@@ -41,15 +46,17 @@ export class ModelOpener {
   readonly #config: RunConfig;
   readonly #turns: DeviceTurns;
   readonly #onProcessor: ReadonlySet<string>;
+  readonly #onChange: OnModelChange;
   readonly #chatModels = new Map<string, LanguageModel>();
   readonly #connections = new Map<string, ServerConnection>();
   readonly #disposers: (() => Promise<void>)[] = [];
 
-  constructor(parts: OpenerParts, { config, turns, onProcessor }: OpenerPlan) {
+  constructor(parts: OpenerParts, { config, turns, onProcessor, onChange }: OpenerPlan) {
     this.#parts = parts;
     this.#config = config;
     this.#turns = turns;
     this.#onProcessor = onProcessor;
+    this.#onChange = onChange;
   }
 
   /** @throws AppError NOT_FOUND or INVALID_INPUT naming `key`; as the models' own `create`. */
@@ -133,6 +140,7 @@ export class ModelOpener {
       kvCache: isOnProcessor ? 'f32' : 'f16',
       startProcess: platform.startModelProcess,
       entry: platform.modelProcess,
+      onChange: (change) => this.#onChange(id, change),
     };
   }
 

@@ -10,7 +10,7 @@ import { required } from '../../shared/assertions.ts';
 import { AppError } from '../../shared/errors.ts';
 
 /** A model as it is found, before it is in the library. */
-export type FoundModel = Omit<ModelRecord, 'addedAtMs' | 'test'>;
+export type FoundModel = Omit<ModelRecord, 'addedAtMs' | 'test' | 'trouble'>;
 
 const ID_DIGITS = 16;
 const NAMED_MODELS = 10;

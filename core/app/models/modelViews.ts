@@ -11,6 +11,7 @@ import {
 import { planFit } from '../../models/fitPlan.ts';
 import { readGgufFile, type GgufDescription } from '../../models/ggufFile.ts';
 import { AppError } from '../../shared/errors.ts';
+import { troubleWords } from './modelTrouble.ts';
 import { missingKey, type ReadSecret } from './serverAccess.ts';
 
 /** Of a context when none is named: what opening a model takes as well. */
@@ -47,6 +48,11 @@ class GgufHeaders {
   }
 }
 
+function troubleView(trouble: ModelRecord['trouble']): ModelView['trouble'] {
+  if (trouble === null) return null;
+  return { restarts: trouble.restarts, atMs: trouble.atMs, words: troubleWords(trouble) };
+}
+
 export interface ModelViewSetup {
   readonly readSecret: ReadSecret;
   /** Null where llama.cpp does not start. */
@@ -65,10 +71,11 @@ export class ModelViews {
   async view(record: ModelRecord, assignments: ModelAssignments): Promise<ModelView> {
     const roles = MODEL_ROLES.filter((role) => assignments[role] === record.id);
     if (isGguf(record)) return { ...(await this.#ofFile(record)), roles };
-    const { source, ...facts } = record;
+    const { source, trouble, ...facts } = record;
     if (source.kind !== 'server') throw new AppError('INTERNAL', 'A model is a file or runs on a server.');
     return {
       ...facts,
+      trouble: troubleView(trouble),
       source,
       roles,
       problem: missingKey(source.keyVariable, this.#setup.readSecret),
@@ -87,11 +94,12 @@ export class ModelViews {
   }
 
   async #ofFile(record: GgufRecord): Promise<Omit<ModelView, 'roles'>> {
-    const { source, ...facts } = record;
+    const { source, trouble, ...facts } = record;
     const { path, ...visible } = source;
     const { problem, description } = await this.#look(record);
     return {
       ...facts,
+      trouble: troubleView(trouble),
       source: { ...visible, fileName: basename(path) },
       problem,
       fit: description === null ? null : await this.#fitOf(record, description),

@@ -13,6 +13,7 @@ import { cachedEmbedder } from './cachedEmbedder.ts';
 import { askDevices } from './modelDevices.ts';
 import { ModelOpener, type OpenerParts } from './modelOpener.ts';
 import { chatModelsOf, deviceFor, placeModelsOf } from './modelPlacement.ts';
+import { ModelTroubles } from './modelTrouble.ts';
 
 /** Of evaluations, which belong to no run: enough for the questions of a benchmark. */
 const REPLIES_IN_MEMORY = 50_000;
@@ -59,6 +60,8 @@ async function placementFor(
 /** Models that were opened for a run or an evaluation; whoever opened them closes them, after the engines. */
 export class OpenedModels {
   readonly engineModels: EngineModels;
+  /** What went wrong with them and was put right. */
+  readonly troubles: ModelTroubles;
   readonly #opener: ModelOpener;
   readonly #budget: CallBudget;
   readonly #replies: Replies;
@@ -72,6 +75,7 @@ export class OpenedModels {
     readonly replies: Replies;
     readonly notes: ReadonlyMap<string, number>;
     readonly turns: DeviceTurns;
+    readonly troubles: ModelTroubles;
   }) {
     this.engineModels = parts.engineModels;
     this.#opener = parts.opener;
@@ -79,6 +83,7 @@ export class OpenedModels {
     this.#replies = parts.replies;
     this.#notes = parts.notes;
     this.#turns = parts.turns;
+    this.troubles = parts.troubles;
   }
 
   /**
@@ -87,6 +92,7 @@ export class OpenedModels {
    * @throws AppError as `ModelOpener`; nothing stays open then.
    */
   static async open(parts: OpenerParts, config: RunConfig): Promise<OpenedModels> {
+    const troubles = new ModelTroubles(parts);
     const placement = await placementFor(parts, config);
     const turns = new DeviceTurns(placement?.turns ?? []);
     const onProcessor = placement?.models.filter(({ place }) => place === 'processor') ?? [];
@@ -94,6 +100,7 @@ export class OpenedModels {
       config,
       turns,
       onProcessor: new Set(onProcessor.map(({ id }) => id)),
+      onChange: (modelId, change) => troubles.note(modelId, change),
     });
     const budget = new CallBudget({ caps: capsOf(config), clock: parts.clock });
     const replies = new Replies(parts.workspace.replies);
@@ -112,7 +119,7 @@ export class OpenedModels {
         onNote: ({ role, kind }) =>
           void notes.set(`${role}/${kind}`, (notes.get(`${role}/${kind}`) ?? 0) + 1),
       };
-      return new OpenedModels({ engineModels, opener, budget, replies, notes, turns });
+      return new OpenedModels({ engineModels, opener, budget, replies, notes, turns, troubles });
     } catch (error) {
       await opener.close();
       throw error;
@@ -135,6 +142,7 @@ export class OpenedModels {
   /** Makes them the models of a run: its replies are kept, and what it spent before counts. Once, before any call. */
   attach(run: { readonly id: string; readonly spent: CallCosts | null }): void {
     this.#replies.runId = run.id;
+    this.troubles.attach(run.id);
     if (run.spent !== null) this.#budget.add(run.spent);
   }
 

@@ -69,7 +69,11 @@ const HEADER = [
 
 function printModels(context: CommandContext, models: readonly ModelView[]): void {
   for (const line of formatTable(HEADER, models.map(modelRow))) context.output.line(line);
-  for (const { id, problem } of models) if (problem !== null) context.output.line(`\n${id}: ${problem}`);
+  for (const { id, problem, trouble } of models) {
+    if (problem !== null) context.output.line(`\n${id}: ${problem}`);
+    if (trouble !== null)
+      context.output.line(`\n${id}: restarted ${trouble.restarts}x since its last test; ${trouble.words}.`);
+  }
 }
 
 async function list(client: Client, context: CommandContext): Promise<void> {

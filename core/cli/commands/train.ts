@@ -19,9 +19,14 @@ export async function followRun(
   runId: string,
   context: CommandContext,
 ): Promise<TrainResult> {
+  /** Restarts of model processes that were told of. */
+  let told = 0;
   const stop = client.on('runs.onProgress', (progress) => {
     if (progress.runId !== runId) return;
     const reward = progress.reward === null ? '' : ` reward ${points(progress.reward)},`;
+    const { restarts = 0, latest = '' } = progress.modelTrouble ?? {};
+    if (restarts > told) context.output.warn(latest);
+    told = restarts;
     context.output.progress({
       done: progress.step,
       total: progress.steps,

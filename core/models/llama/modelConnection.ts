@@ -42,12 +42,15 @@ interface Pending {
   readonly onText: ((text: string) => void) | undefined;
 }
 
+/** @param isIdle Whether nobody waits for an answer, who would hear of the end by it. */
+type EndListener = (end: ModelProcessEnded, isIdle: boolean) => void;
+
 /** The requests to one model process, until it ends. */
 export class ModelConnection {
   readonly #port: ModelProcessPort;
   readonly #watch: Watch;
   readonly #pending = new Map<number, Pending>();
-  readonly #endListeners: (() => void)[] = [];
+  readonly #endListeners: EndListener[] = [];
   readonly #hasExited: Promise<void>;
   readonly #timer: NodeJS.Timeout;
   #nextId = 1;
@@ -73,7 +76,7 @@ export class ModelConnection {
     this.#timer.unref();
   }
 
-  onEnd(listener: () => void): void {
+  onEnd(listener: EndListener): void {
     this.#endListeners.push(listener);
   }
 
@@ -166,8 +169,8 @@ export class ModelConnection {
     this.#end = end;
     clearInterval(this.#timer);
     // First those who would hand out this connection again.
-    for (const listener of this.#endListeners) listener();
     const pending = [...this.#pending.values()];
+    for (const listener of this.#endListeners) listener(end, pending.length === 0);
     this.#pending.clear();
     for (const one of pending) one.reject(end);
   }

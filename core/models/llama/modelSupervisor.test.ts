@@ -108,6 +108,38 @@ test('three failures in a row end the request, and the next one begins anew', as
   expect(await count()).toBe(7);
 });
 
+test('the success of another request begins the count anew', async () => {
+  // A request fails three times, and each time another one was answered before.
+  const answersOthers: Script = (message, process) => {
+    if (message.kind !== 'countTokens') return;
+    if (message.input === 'other') works(message, process);
+    else setTimeout(() => process.exit(''), 100);
+  };
+  const { supervisor, started } = await supervised(
+    ...Array.from({ length: 3 }, () => loadsThen(answersOthers)),
+    works,
+  );
+  const ask = (input: string): Promise<number> =>
+    supervisor.request({ call: { kind: 'countTokens', input }, output: z.number() });
+  const failing = ask('failing');
+  for (let process = 0; process < 3; process += 1) {
+    expect(await ask('other')).toBe(7);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(await failing).toBe(7);
+  expect(started.length).toBe(4);
+});
+
+test('a process that ends while nobody asks is told of, and started again when somebody does', async () => {
+  const { count, started, changes } = await supervised(works);
+  started[0]?.exit('');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(changes.at(-1)).toMatchObject({ kind: 'restarting', cause: 'crash' });
+  expect(started.length).toBe(1);
+  expect(await count()).toBe(7);
+  expect(changes.filter((change) => change.kind === 'restarting').length).toBe(1);
+});
+
 test('a model that does not fit keeps half its layers, then none, and stays there', async () => {
   const noMemory = failed({ blame: 'out-of-memory', message: 'cudaMalloc failed' });
   const { started, changes, count } = await supervised(noMemory, noMemory, works);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError, throwIfAborted } from '../../shared/errors.ts';
-import { ModelConnection, ModelProcessEnded, type ModelCall, type Watch } from './modelConnection.ts';
+import { ModelConnection, ModelProcessEnded, type EndBlame, type ModelCall, type Watch } from './modelConnection.ts';
 import { loadedSchema, type LoadedModel, type ModelOptions } from './modelProtocol.ts';
 import type { StartModelProcess } from './modelProcessPort.ts';
 
@@ -10,6 +10,8 @@ export interface ModelChange {
   /** One sentence. */
   readonly message: string;
   readonly gpuLayers: number | 'auto';
+  /** Why; null where nothing went wrong. */
+  readonly cause: EndBlame | null;
 }
 
 export interface SupervisorOptions {
@@ -22,7 +24,7 @@ export interface SupervisorOptions {
   readonly onChange?: ((change: ModelChange) => void) | undefined;
 }
 
-/** After so many failures in a row a request is given up, and its run with it. */
+/** After so many failures of one request, with no success of any between them, it is given up, and its run with it. */
 const MAX_FAILURES = 3;
 
 export interface ModelRequest<Output> {
@@ -45,6 +47,8 @@ export class ModelSupervisor {
   #loaded: LoadedModel | null = null;
   /** The end that was last seen to: requests in flight together fail together. */
   #recoveredFrom: ModelProcessEnded | null = null;
+  /** Answers so far, of whichever request. */
+  #successes = 0;
   #isDisposed = false;
 
   private constructor(options: SupervisorOptions) {
@@ -103,13 +107,19 @@ export class ModelSupervisor {
   }
 
   async #attempt<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
-    for (let failures = 1; ; failures += 1) {
+    let failures = 0;
+    let successes = this.#successes;
+    for (;;) {
       throwIfAborted(signal);
       if (this.#isDisposed) throw new AppError('CANCELLED', 'The model was closed; open it again.');
       try {
-        return await work();
+        const result = await work();
+        this.#successes += 1;
+        return result;
       } catch (error) {
         if (!(error instanceof ModelProcessEnded) || this.#hasBeenDisposed()) throw this.#final(error);
+        failures = successes === this.#successes ? failures + 1 : 1;
+        successes = this.#successes;
         if (failures >= MAX_FAILURES) throw this.#givenUp(error);
         this.#recover(error);
       }
@@ -139,7 +149,10 @@ export class ModelSupervisor {
     const { startProcess, entry, watch = {} } = this.#options;
     const connection = new ModelConnection(startProcess(entry), watch);
     this.#live = connection;
-    connection.onEnd(() => this.#forget(connection));
+    connection.onEnd((end, isIdle) => {
+      this.#forget(connection);
+      if (isIdle && end.blame !== 'stopped') this.#recover(end);
+    });
     const model = this.#model;
     const loaded = loadedSchema.parse(
       await connection.request({ kind: 'load', input: model }).catch(async (error: unknown) => {
@@ -148,7 +161,8 @@ export class ModelSupervisor {
       }),
     );
     this.#loaded = loaded;
-    this.#report('loaded', `The model is loaded, ${loaded.gpuLayers} of ${loaded.layers} layers on the GPU.`);
+    const message = `The model is loaded, ${loaded.gpuLayers} of ${loaded.layers} layers on the GPU.`;
+    this.#report('loaded', message, null);
     return connection;
   }
 
@@ -174,9 +188,10 @@ export class ModelSupervisor {
         gpuLayers === 0
           ? `The model runs on the CPU from now on, because ${error.message}.`
           : `The model keeps ${gpuLayers} layers on the GPU from now on, because ${error.message}.`,
+        error.blame,
       );
     } else {
-      this.#report('restarting', `The model process is started again, because ${error.message}.`);
+      this.#report('restarting', `The model process is started again, because ${error.message}.`, error.blame);
     }
   }
 
@@ -187,8 +202,8 @@ export class ModelSupervisor {
     return Math.floor(failed / 2);
   }
 
-  #report(kind: ModelChange['kind'], message: string): void {
-    this.#options.onChange?.({ kind, message, gpuLayers: this.#model.gpuLayers });
+  #report(kind: ModelChange['kind'], message: string, cause: EndBlame | null): void {
+    this.#options.onChange?.({ kind, message, gpuLayers: this.#model.gpuLayers, cause });
   }
 
   #givenUp(error: ModelProcessEnded): AppError {

@@ -34,6 +34,7 @@ export function fileModel(about: Partial<ModelView> = {}): ModelView {
     },
     roles: [],
     problem: null,
+    trouble: null,
     fit: null,
     ...about,
   };

@@ -8,6 +8,7 @@ import {
   speedWords,
   testedWords,
   tokenRate,
+  troubleWords,
 } from './modelWords.ts';
 
 const estimated = (value: number) => ({ value, basis: 'estimated' as const });
@@ -96,4 +97,14 @@ test('when it was tried', () => {
   expect(testedWords(serverModel())).toContain('sends one short prompt');
   expect(speedWords(fileModel({ test: TEST }))).toBe('41.3 tokens a second (measured)');
   expect(speedWords(fileModel())).toBe('');
+});
+
+test('what went wrong and was put right, how often and when', () => {
+  const words = 'its process was started again, because it ended unexpectedly';
+  const trouble = { restarts: 1, atMs: Date.UTC(2026, 4, 3, 10, 20), words };
+  expect(troubleWords(fileModel())).toBe('');
+  expect(troubleWords(fileModel({ trouble }))).toMatch(
+    /^Restarted once since it was added or tested, last .*2026.*: its process was started again, because/u,
+  );
+  expect(troubleWords(fileModel({ trouble: { ...trouble, restarts: 3 } }))).toContain('Restarted 3 times');
 });

@@ -127,6 +127,14 @@ export function testedWords({ test, source }: Pick<ModelView, 'test' | 'source'>
     : 'Not tested yet: a test loads it, reads a prompt and writes 32 tokens.';
 }
 
+/** What went wrong with its processes since its last test; empty when nothing did. */
+export function troubleWords({ trouble }: Pick<ModelView, 'trouble'>): string {
+  if (trouble === null) return '';
+  const { restarts, atMs, words } = trouble;
+  const often = restarts === 1 ? 'once' : `${restarts} times`;
+  return `Restarted ${often} since it was added or tested, last ${dateTime(atMs)}: ${words}.`;
+}
+
 /** In a line beside its name; empty when nothing was measured. */
 export function speedWords({ test }: Pick<ModelView, 'test'>): string {
   const rate = test?.generatedTokensPerSecond ?? null;
