@@ -15,3 +15,4 @@ export { Menu } from './menu.ts';
 export { nativeTheme, screen } from './desktop.ts';
 export { protocol } from './protocol.ts';
 export { session } from './session.ts';
+export { utilityProcess } from './utilityProcess.ts';
