@@ -116,7 +116,17 @@ function lines(events: readonly RunEvent[]): string[] {
 }
 
 function marks(history: Partial<RunHistory>): string[] {
-  return lines(runEvents({ run: RUN, journal: [], versions: [], proposals: [], decisions: [], modelNames: new Map(), ...history }));
+  return lines(
+    runEvents({
+      run: RUN,
+      journal: [],
+      versions: [],
+      proposals: [],
+      decisions: [],
+      modelNames: new Map(),
+      ...history,
+    }),
+  );
 }
 
 test('a stage with its proposals, what a person decided on them, and the version that came of it', () => {

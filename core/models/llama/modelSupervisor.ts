@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import { AppError, throwIfAborted } from '../../shared/errors.ts';
-import { ModelConnection, ModelProcessEnded, type EndBlame, type ModelCall, type Watch } from './modelConnection.ts';
+import {
+  ModelConnection,
+  ModelProcessEnded,
+  type EndBlame,
+  type ModelCall,
+  type Watch,
+} from './modelConnection.ts';
 import { loadedSchema, type LoadedModel, type ModelOptions } from './modelProtocol.ts';
 import type { StartModelProcess } from './modelProcessPort.ts';
 
@@ -191,7 +197,11 @@ export class ModelSupervisor {
         error.blame,
       );
     } else {
-      this.#report('restarting', `The model process is started again, because ${error.message}.`, error.blame);
+      this.#report(
+        'restarting',
+        `The model process is started again, because ${error.message}.`,
+        error.blame,
+      );
     }
   }
 
