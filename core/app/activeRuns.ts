@@ -54,6 +54,11 @@ export class ActiveRuns {
     throw new AppError('CONFLICT', `Run ${runId} is training; pause it before you ${what}.`);
   }
 
+  /** @throws AppError CONFLICT while any run trains. */
+  refuseAny(what: string): void {
+    for (const runId of this.#active.keys()) this.refuseActive(runId, what);
+  }
+
   progress(runId: string): RunProgress | null {
     return this.#active.get(runId)?.progress ?? null;
   }

@@ -47,7 +47,7 @@ export function createHandlers({
     ...createCaseHandlers(parts, active),
     ...createReviewHandlers(parts, active),
     ...createBankHandlers(parts, active, onProof),
-    ...createModelHandlers(models),
+    ...createModelHandlers(models, { parts, active, work: models.work }),
     ...createMemoryHandlers(memory),
     ...createEvaluationHandlers(parts, evaluations),
   };

@@ -71,6 +71,7 @@ async function open(given: Partial<ModelLibrarySetup> = {}): Promise<Opened> {
     clock: systemClock,
     readSecret: () => null,
     onDownloads: (ongoing) => void told.push(ongoing),
+    onWork: () => undefined,
     ...given,
   });
   onTestFinished(async () => {

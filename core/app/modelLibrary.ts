@@ -9,11 +9,11 @@ import {
   type ModelDownloadProgress,
   type ModelRecord,
   type ModelRole,
+  type ModelWorkProgress,
   type ModelView,
   type Placement,
   type RecommendedModelView,
 } from '../contract/model.ts';
-import { hashGgufFiles, readGgufFile } from '../models/ggufFile.ts';
 import {
   downloadUrl,
   readRecommendedModels,
@@ -26,20 +26,35 @@ import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { OngoingWork } from './ongoingWork.ts';
+import type { ModelWork } from './models/reembedMemories.ts';
 import { askDevices } from './models/modelDevices.ts';
 import { configOfAssignments, deviceFor, placeModelsOf, supposedGpu } from './models/modelPlacement.ts';
-import { examineFile, examineServer, fetchModel, type FoundModel } from './models/modelSources.ts';
+import {
+  examineFile,
+  examineServer,
+  fetchModel,
+  verifyFile,
+  type FoundModel,
+} from './models/modelSources.ts';
 import { tryModel } from './models/modelTrial.ts';
 import { isGguf, ModelViews, type GgufRecord } from './models/modelViews.ts';
-import { ENQUIRY_LIMITS, openServer, type ReadSecret, type ServerPlace } from './models/serverAccess.ts';
+import {
+  ENQUIRY_LIMITS,
+  openServer,
+  type KeySources,
+  type ReadSecret,
+  type ServerPlace,
+} from './models/serverAccess.ts';
+import { ServerKeys } from './models/serverKeys.ts';
 import type { Platform } from './platform.ts';
 
 export interface ModelLibrarySetup {
   readonly workspace: Pick<Workspace, 'models' | 'settings' | 'runs' | 'folder' | 'transaction'>;
-  readonly platform: Pick<Platform, 'modelProcess' | 'startModelProcess' | 'recommendedModels'>;
+  readonly platform: Pick<Platform, 'modelProcess' | 'startModelProcess' | 'recommendedModels' | 'keyStore'>;
   readonly clock: Clock;
   readonly readSecret: ReadSecret;
   readonly onDownloads: (ongoing: ModelDownloadProgress[]) => void;
+  readonly onWork: (ongoing: ModelWorkProgress[]) => void;
   /** Where a recommended model is downloaded from; where it is published, unless a test says otherwise. */
   readonly urlOf?: (model: RecommendedModel) => string;
 }
@@ -60,6 +75,10 @@ export class ModelLibrary {
   readonly #trials = pLimit(1);
   readonly #closing = new AbortController();
   readonly #jobs = new Set<Promise<unknown>>();
+  readonly #sources: KeySources;
+  readonly keys: ServerKeys;
+  /** Reading files whole and embedding memories anew, as far as it has come. */
+  readonly work: ModelWork;
   #devices: Promise<DevicesView> | null = null;
 
   constructor(setup: ModelLibrarySetup) {
@@ -69,8 +88,15 @@ export class ModelLibrary {
       tell: setup.onDownloads,
       clock: setup.clock,
     });
+    this.#sources = { readSecret: setup.readSecret, keyStore: setup.platform.keyStore };
+    this.keys = new ServerKeys(setup.platform.keyStore);
+    this.work = new OngoingWork({
+      keyOf: ({ kind, about }) => `${kind} ${about}`,
+      tell: setup.onWork,
+      clock: setup.clock,
+    });
     this.#views = new ModelViews({
-      readSecret: setup.readSecret,
+      keys: this.#sources,
       devices: () => this.#knownDevices(),
     });
   }
@@ -94,7 +120,9 @@ export class ModelLibrary {
   addFile({ file, name }: CallInput<'models.addFile'>, signal: AbortSignal): Promise<ModelView> {
     return this.#job(signal, async (both) =>
       this.#keep(
-        ADDRESS.test(file) ? await this.#fetchAddress(file, both) : await examineFile(file, both),
+        ADDRESS.test(file)
+          ? await this.#fetchAddress(file, both)
+          : await examineFile(file, { signal: both, work: this.work }),
         name,
       ),
     );
@@ -159,11 +187,11 @@ export class ModelLibrary {
 
   /** @throws AppError as `tryModel`; a test that fails leaves the last one as it was. */
   test(modelId: string, signal: AbortSignal): Promise<ModelView> {
-    const { workspace, platform, clock, readSecret } = this.#setup;
+    const { workspace, platform, clock } = this.#setup;
     return this.#job(signal, (both) =>
       this.#trials(async () => {
         const record = workspace.models.require(modelId);
-        const test = await tryModel(record, { platform, clock, readSecret, signal: both });
+        const test = await tryModel(record, { platform, clock, keys: this.#sources, signal: both });
         // It may have been removed meanwhile.
         workspace.models.put({ ...workspace.models.require(modelId), test, trouble: null });
         return this.#view(modelId);
@@ -180,7 +208,7 @@ export class ModelLibrary {
           'INVALID_INPUT',
           `${record.name} runs on a server, so there is no file to verify here; test it instead.`,
         );
-      await verifyFile(record, both);
+      await verifyFile(record, { signal: both, work: this.work });
       return this.#view(modelId);
     });
   }
@@ -260,8 +288,8 @@ export class ModelLibrary {
     work: (connection: ServerConnection, signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     return this.#job(signal, async (both) => {
-      const { readSecret, clock } = this.#setup;
-      const connection = openServer(place, { readSecret, clock, limits: ENQUIRY_LIMITS });
+      const { clock } = this.#setup;
+      const connection = await openServer(place, { keys: this.#sources, clock, limits: ENQUIRY_LIMITS });
       try {
         return await work(connection, both);
       } finally {
@@ -368,15 +396,4 @@ function checkPurpose({ name, purpose }: ModelRecord, role: ModelRole): void {
 function isOf({ source }: GgufRecord, { sha256, file, bytes }: RecommendedModel): boolean {
   if (sha256 !== null) return source.sha256 === sha256;
   return basename(source.path) === file && (bytes === null || bytes === source.sizeBytes);
-}
-
-async function verifyFile({ name, source }: GgufRecord, signal: AbortSignal): Promise<void> {
-  const { files } = await readGgufFile(source.path, signal);
-  const sha256 = await hashGgufFiles(files, { signal });
-  if (sha256 === source.sha256) return;
-  throw new AppError(
-    'CORRUPT_DATA',
-    `The file of ${name} is not the one that was added (SHA-256 ${sha256} instead of ${source.sha256}); put the right one back, or add this one as a new model.`,
-    { details: { reason: 'hash', sha256 } },
-  );
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { forkModelProcess, type StartModelProcess } from '../models/llama/modelProcessPort.ts';
+import { noKeyStore, type KeyStore } from './keyStore.ts';
 
 /** What differs between running from source, from a built application and in Electron. */
 export interface Platform {
@@ -8,6 +9,8 @@ export interface Platform {
   readonly modelProcess: URL;
   /** How a process for `modelProcess` is started. */
   readonly startModelProcess: StartModelProcess;
+  /** Where keys of servers may be kept for good. */
+  readonly keyStore: KeyStore;
   /** Absolute path of the bundled sample. */
   readonly sampleFile: string;
   /** Absolute path of the list of recommended models. */
@@ -20,6 +23,7 @@ export const sourcePlatform: Platform = {
   controllerWorker: new URL('../controller/worker.ts', import.meta.url),
   modelProcess: new URL('../models/llama/modelProcess.ts', import.meta.url),
   startModelProcess: forkModelProcess,
+  keyStore: noKeyStore,
   sampleFile: fileURLToPath(new URL('../../resources/samples/conversations.json', import.meta.url)),
   recommendedModels: fileURLToPath(new URL('../../resources/models.json', import.meta.url)),
 };

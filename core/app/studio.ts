@@ -83,6 +83,7 @@ export class Studio {
       clock: parts.clock,
       readSecret: secretFromEnvironment,
       onDownloads: (ongoing) => this.#emit('models.onDownloads', ongoing),
+      onWork: (ongoing) => this.#emit('models.onWork', ongoing),
     });
     this.#handlers = createHandlers({
       parts,

@@ -30,16 +30,9 @@ import {
   reportDifferenceSchema,
 } from './evaluation.ts';
 import { clusterSchema, diagnosisSchema, hardCaseSchema, hardCaseSummarySchema } from './hardCase.ts';
-import {
-  devicesSchema,
-  downloadProgressSchema,
-  modelAssignmentsSchema,
-  modelRoleSchema,
-  modelViewSchema,
-  placementSchema,
-  recommendedModelViewSchema,
-} from './model.ts';
+import { downloadProgressSchema, modelWorkSchema } from './model.ts';
 import { memoryCalls } from './memoryCalls.ts';
+import { modelCalls } from './modelCalls.ts';
 import {
   bankChangeSchema,
   decisionSchema,
@@ -64,7 +57,6 @@ import { bankVersionSchema, skillHealthSchema } from './skill.ts';
 const runIdInput = z.strictObject({ runId: z.string() });
 const clusterIdInput = z.strictObject({ clusterId: z.string() });
 const evaluationIdInput = z.strictObject({ evaluationId: z.string() });
-const modelIdInput = z.strictObject({ modelId: z.string().min(1) });
 const proposalIdInput = z.strictObject({ proposalId: z.string() });
 
 const stagedInput = z.strictObject({
@@ -373,54 +365,7 @@ export const calls = {
     z.strictObject({ version: bankVersionSchema, undone: z.array(skillDiffSchema) }),
   ),
 
-  /** Every model that was added, oldest first. */
-  'models.list': call(nothing, z.array(modelViewSchema)),
-  /**
-   * Adds a GGUF file: a path or, over the network, an https address; for a page the id of a file it was offered. Read as
-   * a whole once, for its hash.
-   */
-  'models.addFile': call(
-    z.strictObject({ file: z.string().min(1), name: z.string().nullable() }),
-    modelViewSchema,
-  ),
-  'models.addServer': call(
-    z.strictObject({
-      baseUrl: z.url(),
-      model: z.string().min(1),
-      purpose: z.enum(['chat', 'embedding']),
-      keyVariable: z.string().nullable(),
-    }),
-    modelViewSchema,
-  ),
-  /** What a server offers. */
-  'models.listServer': call(
-    z.strictObject({ baseUrl: z.url(), keyVariable: z.string().nullable() }),
-    z.array(z.strictObject({ name: z.string(), contextTokens: z.number().int().nullable() })),
-  ),
-  /** Forgets a model; its file stays where it is. Refused while a role or an unfinished run needs it. */
-  'models.remove': call(modelIdInput, nothing),
-  /** Null: the built-in engine. */
-  'models.assign': call(
-    z.strictObject({ role: modelRoleSchema, modelId: z.string().nullable() }),
-    modelAssignmentsSchema,
-  ),
-  /** Loads it, reads a prompt, writes 32 tokens, and keeps what that took. */
-  'models.test': call(modelIdInput, modelViewSchema),
-  /** Reads the file again and compares its hash. CORRUPT_DATA when it is another file by now. */
-  'models.verify': call(modelIdInput, modelViewSchema),
-  'models.devices': call(nothing, devicesSchema),
-  /**
-   * Where the assigned models would go in a run on models alone; null without a model file. `memoryGib`: as if this machine
-   * had a GPU of so much memory.
-   */
-  'models.plan': call(
-    z.strictObject({ memoryGib: z.number().gt(0).max(4096).nullable() }),
-    placementSchema.nullable(),
-  ),
-  'models.recommended': call(nothing, z.array(recommendedModelViewSchema)),
-  /** Goes over the network, and only then; goes on where an earlier one stopped. */
-  'models.download': call(z.strictObject({ recommendedId: z.string() }), modelViewSchema),
-  'models.downloads': call(nothing, z.array(downloadProgressSchema)),
+  ...modelCalls,
 
   /** Starts an evaluation and returns at once; `evaluation.wait` tells what it came to. */
   'evaluation.start': call(evaluationInputSchema, evaluationSchema),
@@ -463,6 +408,8 @@ export const events = {
   'review.onReplays': event(z.array(replayProgressSchema)),
   /** As `models.downloads` gives it, when one begins, goes on or ends. */
   'models.onDownloads': event(z.array(downloadProgressSchema)),
+  /** As `models.work` gives it, when one begins, goes on or ends. */
+  'models.onWork': event(z.array(modelWorkSchema)),
   /** Questions asked again of those that a bank file brings. */
   'bank.onProof': event(z.strictObject({ done: z.number().int(), total: z.number().int() })),
   /** As `evaluation.ongoing` gives it, when one begins, goes on or ends. */

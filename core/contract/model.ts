@@ -51,7 +51,7 @@ const serverSourceSchema = z.strictObject({
   kind: z.literal('server'),
   baseUrl: z.url(),
   model: z.string().min(1),
-  /** Environment variable that holds the key; null: none is sent. The key itself is kept nowhere. */
+  /** Environment variable that holds the key; null: the one kept for its address, if there is one. Never the key itself. */
   keyVariable: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/u)
@@ -134,7 +134,7 @@ export const modelViewSchema = z.strictObject({
     .nullable(),
   source: z.discriminatedUnion('kind', [
     ggufSourceSchema.omit({ path: true }).extend({ fileName: z.string() }),
-    serverSourceSchema,
+    serverSourceSchema.extend({ hasKeptKey: z.boolean() }),
   ]),
   roles: z.array(modelRoleSchema),
   /** Why it cannot be used now, and what to do; null when it can. */
@@ -143,6 +143,14 @@ export const modelViewSchema = z.strictObject({
   fit: modelFitSchema.nullable(),
 });
 export type ModelView = z.infer<typeof modelViewSchema>;
+
+/** Keys that the desktop application keeps, by address of their server. They go in and never come back. */
+export const keptKeysSchema = z.strictObject({
+  /** Why none can be kept here; null when they can. */
+  refusal: z.string().nullable(),
+  servers: z.array(z.string()),
+});
+export type KeptKeys = z.infer<typeof keptKeysSchema>;
 
 export const devicesSchema = z.strictObject({
   gpu: z.string().nullable(),
@@ -173,6 +181,26 @@ export const recommendedModelViewSchema = z.strictObject({
   modelId: z.string().nullable(),
 });
 export type RecommendedModelView = z.infer<typeof recommendedModelViewSchema>;
+
+/** Something long that goes on with a model: a file is read whole (in bytes), or memories are embedded anew. */
+export const modelWorkSchema = z.strictObject({
+  kind: z.enum(['hash', 'reembed']),
+  /** A file's name, or the embedder's id. */
+  about: z.string(),
+  done: count,
+  total: count,
+});
+export type ModelWorkProgress = z.infer<typeof modelWorkSchema>;
+
+export const reembeddedSchema = z.strictObject({
+  /** Id of the embedder that all kept memories are embedded by now. */
+  embedder: z.string(),
+  memories: count,
+  /** Of these, embedded just now. */
+  embedded: count,
+  /** Ids of the embedders whose tables were replaced. */
+  replaced: z.array(z.string()),
+});
 
 export const downloadProgressSchema = z.strictObject({
   recommendedId: z.string(),

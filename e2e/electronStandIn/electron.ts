@@ -14,5 +14,6 @@ export { ipcMain } from './ipcMain.ts';
 export { Menu } from './menu.ts';
 export { nativeTheme, screen } from './desktop.ts';
 export { protocol } from './protocol.ts';
+export { safeStorage } from './safeStorage.ts';
 export { session } from './session.ts';
 export { utilityProcess } from './utilityProcess.ts';

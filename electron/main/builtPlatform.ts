@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { forkModelProcess, type StartModelProcess } from '../../core/models/llama/modelProcessPort.ts';
+import { noKeyStore, type KeyStore } from '../../core/app/keyStore.ts';
 import type { Platform } from '../../core/app/platform.ts';
 
 /**
@@ -9,17 +10,18 @@ import type { Platform } from '../../core/app/platform.ts';
  * kept out of them).
  *
  * @param mainFolder Absolute path of the folder of the main bundle.
- * @param startModelProcess A child of this process where nothing else is said: Electron as a plain Node is not started.
+ * @param own What Electron has of its own; else models run in a child of this process, and no keys are kept.
  */
 export function builtPlatform(
   mainFolder: string,
-  startModelProcess: StartModelProcess = forkModelProcess,
+  own: { readonly startModelProcess?: StartModelProcess; readonly keyStore?: KeyStore } = {},
 ): Platform {
   return {
     engineWorker: pathToFileURL(join(mainFolder, 'engineWorker.js')),
     controllerWorker: pathToFileURL(join(mainFolder, 'controllerWorker.js')),
     modelProcess: pathToFileURL(join(mainFolder, 'modelProcess.js')),
-    startModelProcess,
+    startModelProcess: own.startModelProcess ?? forkModelProcess,
+    keyStore: own.keyStore ?? noKeyStore,
     sampleFile: join(mainFolder, '..', '..', 'resources', 'samples', 'conversations.json'),
     recommendedModels: join(mainFolder, '..', '..', 'resources', 'models.json'),
   };

@@ -1,6 +1,16 @@
 import { join } from 'node:path';
 import * as electron from 'electron';
-import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeTheme,
+  protocol,
+  safeStorage,
+  session,
+} from 'electron';
 import type { Platform } from '../../core/app/platform.ts';
 import { Studio } from '../../core/app/studio.ts';
 import { BRIDGE_CHANNELS } from '../../core/contract/bridge.ts';
@@ -14,6 +24,7 @@ import { OrderlyQuit } from './orderlyQuit.ts';
 import { PageConnections } from './pageConnections.ts';
 import { createPageHandler } from './pageProtocol.ts';
 import { PAGE_SCHEME } from './rendererFile.ts';
+import { SafeKeyStore } from './safeKeyStore.ts';
 import { denyPermissions } from './security.ts';
 import { followTheme } from './theme.ts';
 import { utilityModelProcess } from './utilityModelProcess.ts';
@@ -70,11 +81,13 @@ function createPages(studio: Studio): PageConnections {
 
 /** Utility processes where there are any: main may run on something else than Electron, as in tests. */
 function platformOf(main: string): Platform {
-  if (!('utilityProcess' in electron)) return builtPlatform(main);
-  return builtPlatform(
-    main,
-    utilityModelProcess(electron.utilityProcess, (pid) => process.kill(pid, 'SIGKILL')),
+  const path = join(app.getPath('userData'), 'server-keys.json');
+  const keyStore = new SafeKeyStore({ path, safeStorage, platform: process.platform });
+  if (!('utilityProcess' in electron)) return builtPlatform(main, { keyStore });
+  const startModelProcess = utilityModelProcess(electron.utilityProcess, (pid) =>
+    process.kill(pid, 'SIGKILL'),
   );
+  return builtPlatform(main, { startModelProcess, keyStore });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { LongAction } from './longAction.svelte.ts';
 
-export type ModelWorkKind = 'test' | 'verify' | 'remove' | 'download';
+export type ModelWorkKind = 'test' | 'verify' | 'remove' | 'download' | 'reembed';
 
 /**
  * What is being done with models. It goes on while another view is open, and can be stopped, and its failure read, when

@@ -57,6 +57,8 @@ export class Studio {
   #replays = $state.raw<CallOutput<'review.replays'>>([]);
   /** Downloads of models that are going on. */
   #downloads = $state.raw<CallOutput<'models.downloads'>>([]);
+  /** Files that are read whole, and memories that are embedded anew. */
+  #modelProgress = $state.raw<CallOutput<'models.work'>>([]);
   readonly #changes = new SvelteMap<WorkspaceDomain, number>();
   readonly #client: Client;
   /** Domains that were written since they were asked for last. */
@@ -72,6 +74,7 @@ export class Studio {
     this.#client.on('runs.onProgress', (progress) => this.#progress.set(progress.runId, progress));
     this.#client.on('review.onReplays', (replays) => (this.#replays = replays));
     this.#client.on('models.onDownloads', (downloads) => (this.#downloads = downloads));
+    this.#client.on('models.onWork', (ongoing) => (this.#modelProgress = ongoing));
     this.#client.on('workspace.onChange', ({ domains }) => this.#onChange(domains));
     // A page that was asleep has its messages still to come; asking at once shows the present right away.
     document.addEventListener('visibilitychange', () => {
@@ -148,6 +151,10 @@ export class Studio {
   }
 
   /** Models that are being downloaded, in whichever window they were asked for. */
+  get modelProgress(): CallOutput<'models.work'> {
+    return this.#modelProgress;
+  }
+
   get downloads(): CallOutput<'models.downloads'> {
     return this.#downloads;
   }
@@ -216,6 +223,7 @@ export class Studio {
     try {
       this.#replays = await this.call('review.replays', {});
       this.#downloads = await this.call('models.downloads', {});
+      this.#modelProgress = await this.call('models.work', {});
     } catch (error) {
       // A lost connection is shown as such, and it is asked again when it is back.
       if (this.isConnected) this.report(error);

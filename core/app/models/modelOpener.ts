@@ -18,6 +18,7 @@ import { createRng } from '../../shared/rng.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import type { Platform } from '../platform.ts';
 import { chatInTurns, embedderInTurns } from './inTurns.ts';
+import { keyOf } from './serverAccess.ts';
 
 export interface OpenerParts {
   readonly workspace: Workspace;
@@ -48,7 +49,7 @@ export class ModelOpener {
   readonly #onProcessor: ReadonlySet<string>;
   readonly #onChange: OnModelChange;
   readonly #chatModels = new Map<string, LanguageModel>();
-  readonly #connections = new Map<string, ServerConnection>();
+  readonly #connections = new Map<string, Promise<ServerConnection>>();
   readonly #disposers: (() => Promise<void>)[] = [];
 
   constructor(parts: OpenerParts, { config, turns, onProcessor, onChange }: OpenerPlan) {
@@ -73,7 +74,7 @@ export class ModelOpener {
   async embedder(id: string, key: string): Promise<Embedder> {
     const { source } = this.#record(id, key, 'embedding');
     if (source.kind === 'server')
-      return ServerEmbedder.create({ connection: this.#connect(source), model: source.model });
+      return ServerEmbedder.create({ connection: await this.#connect(source), model: source.model });
     const options = await this.#llamaOptions(id, source);
     const embedder = await this.#turns.use(id, () => LlamaEmbedder.create(options));
     this.#keep(id, embedder);
@@ -106,7 +107,7 @@ export class ModelOpener {
     const { modelContext, modelSequences } = this.#config;
     if (source.kind === 'server')
       return ServerLanguageModel.create({
-        connection: this.#connect(source),
+        connection: await this.#connect(source),
         model: source.model,
         contextTokens: modelContext ?? contextTokens ?? undefined,
       });
@@ -145,29 +146,27 @@ export class ModelOpener {
   }
 
   /** One for all models of a server, so that its bound on requests holds for all. */
-  #connect({ baseUrl, keyVariable }: ServerSource): ServerConnection {
-    const name = JSON.stringify([baseUrl, keyVariable]);
+  #connect(source: ServerSource): Promise<ServerConnection> {
+    const name = JSON.stringify([source.baseUrl, source.keyVariable]);
     const known = this.#connections.get(name);
     if (known !== undefined) return known;
-    const connection = new ServerConnection({
-      baseUrl,
-      apiKey: keyVariable === null ? undefined : keyOf(keyVariable, baseUrl),
-      limits: { concurrency: this.#config.modelSequences },
-      rng: createRng(this.#config.seed, 'server', baseUrl),
-      clock: this.#parts.clock,
-    });
+    const connection = this.#openConnection(source);
     this.#connections.set(name, connection);
+    return connection;
+  }
+
+  async #openConnection(source: ServerSource): Promise<ServerConnection> {
+    const { platform, clock } = this.#parts;
+    const { modelSequences, seed } = this.#config;
+    const keys = { readSecret: secretFromEnvironment, keyStore: platform.keyStore };
+    const connection = new ServerConnection({
+      baseUrl: source.baseUrl,
+      apiKey: await keyOf(source, keys, 'unauthorised'),
+      limits: { concurrency: modelSequences },
+      rng: createRng(seed, 'server', source.baseUrl),
+      clock,
+    });
     this.#disposers.push(() => connection.dispose());
     return connection;
   }
-}
-
-function keyOf(variable: string, baseUrl: string): string {
-  const key = secretFromEnvironment(variable);
-  if (key !== null) return key;
-  throw new AppError(
-    'UNAVAILABLE',
-    `The key for ${baseUrl} is read from the environment variable ${variable}, which is not set: set it and start again.`,
-    { details: { reason: 'unauthorised', variable } },
-  );
 }

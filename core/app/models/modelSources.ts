@@ -8,6 +8,8 @@ import { findContextTokens, listServerModels } from '../../models/server/serverM
 import type { ServerConnection } from '../../models/server/serverConnection.ts';
 import { required } from '../../shared/assertions.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { GgufRecord } from './modelViews.ts';
+import type { ModelWork } from './reembedMemories.ts';
 
 /** A model as it is found, before it is in the library. */
 export type FoundModel = Omit<ModelRecord, 'addedAtMs' | 'test' | 'trouble'>;
@@ -46,12 +48,44 @@ export function foundFile({
   };
 }
 
+interface HashSetup {
+  readonly signal: AbortSignal;
+  /** Told how far it is. */
+  readonly work: ModelWork;
+}
+
+async function watchedHash(
+  { files, sizeBytes: total }: GgufDescription,
+  { signal, work }: HashSetup,
+): Promise<string> {
+  const about = { kind: 'hash', about: basename(required(files[0], 'model file')) } as const;
+  try {
+    return await hashGgufFiles(files, {
+      signal,
+      onProgress: (done) => work.note({ ...about, done, total }),
+    });
+  } finally {
+    work.end(about);
+  }
+}
+
 /** Checks a file and reads all of it once, for its hash. @throws AppError as `readGgufFile`. */
-export async function examineFile(path: string, signal: AbortSignal): Promise<FoundModel> {
+export async function examineFile(path: string, setup: HashSetup): Promise<FoundModel> {
   if (!isAbsolute(path))
     throw new AppError('INVALID_INPUT', `${path} is no absolute path; name the file from the root on.`);
-  const description: GgufDescription = await readGgufFile(path, signal);
-  return foundFile({ description, sha256: await hashGgufFiles(description.files, { signal }) });
+  const description = await readGgufFile(path, setup.signal);
+  return foundFile({ description, sha256: await watchedHash(description, setup) });
+}
+
+/** @throws AppError CORRUPT_DATA for a file that is another by now; as `readGgufFile`. */
+export async function verifyFile({ name, source }: GgufRecord, setup: HashSetup): Promise<void> {
+  const sha256 = await watchedHash(await readGgufFile(source.path, setup.signal), setup);
+  if (sha256 === source.sha256) return;
+  throw new AppError(
+    'CORRUPT_DATA',
+    `The file of ${name} is not the one that was added (SHA-256 ${sha256} instead of ${source.sha256}); put the right one back, or add this one as a new model.`,
+    { details: { reason: 'hash', sha256 } },
+  );
 }
 
 /** Downloads a model unless it is there. @throws AppError as `downloadModel`; CONFLICT for another file of its name. */

@@ -10,7 +10,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Platform } from '../platform.ts';
 import { isGguf, type GgufRecord } from './modelViews.ts';
-import { openServer, type ReadSecret } from './serverAccess.ts';
+import { openServer, type KeySources } from './serverAccess.ts';
 
 /** Written for the test. */
 const WRITTEN_TOKENS = 32;
@@ -24,7 +24,7 @@ const MS_PER_SECOND = 1000;
 export interface TrialSetup {
   readonly platform: Pick<Platform, 'modelProcess' | 'startModelProcess'>;
   readonly clock: Clock;
-  readonly readSecret: ReadSecret;
+  readonly keys: KeySources;
   readonly signal: AbortSignal;
 }
 
@@ -155,8 +155,8 @@ async function tryServer(
   setup: TrialSetup,
 ): Promise<ModelTest> {
   if (source.kind !== 'server') throw new AppError('INTERNAL', 'A model is a file or runs on a server.');
-  const { clock, readSecret, signal } = setup;
-  const connection = openServer(source, { readSecret, clock, limits: { attempts: 2 } });
+  const { clock, keys, signal } = setup;
+  const connection = await openServer(source, { keys, clock, limits: { attempts: 2 } });
   try {
     const elsewhere = {
       loadMs: null,

@@ -12,7 +12,7 @@ import { planFit } from '../../models/fitPlan.ts';
 import { readGgufFile, type GgufDescription } from '../../models/ggufFile.ts';
 import { AppError } from '../../shared/errors.ts';
 import { troubleWords } from './modelTrouble.ts';
-import { missingKey, type ReadSecret } from './serverAccess.ts';
+import { missingKey, type KeySources } from './serverAccess.ts';
 
 /** Of a context when none is named: what opening a model takes as well. */
 export const DEFAULT_CONTEXT_TOKENS = { chat: 8192, embedding: 2048 } as const;
@@ -54,7 +54,7 @@ function troubleView(trouble: ModelRecord['trouble']): ModelView['trouble'] {
 }
 
 export interface ModelViewSetup {
-  readonly readSecret: ReadSecret;
+  readonly keys: KeySources;
   /** Null where llama.cpp does not start. */
   readonly devices: () => Promise<DevicesView | null>;
 }
@@ -76,9 +76,9 @@ export class ModelViews {
     return {
       ...facts,
       trouble: troubleView(trouble),
-      source,
+      source: { ...source, hasKeptKey: this.#hasKeptKey(source.baseUrl) },
       roles,
-      problem: missingKey(source.keyVariable, this.#setup.readSecret),
+      problem: missingKey(source, this.#setup.keys),
       fit: null,
     };
   }
@@ -91,6 +91,10 @@ export class ModelViews {
   /** What is the matter with the file of a model; null when nothing is. */
   async problemOf(record: GgufRecord): Promise<string | null> {
     return (await this.#look(record)).problem;
+  }
+
+  #hasKeptKey(baseUrl: string): boolean {
+    return this.#setup.keys.keyStore.servers().includes(baseUrl);
   }
 
   async #ofFile(record: GgufRecord): Promise<Omit<ModelView, 'roles'>> {

@@ -8,7 +8,7 @@ import { benchPpoMinibatch } from '../../controller/bench.ts';
 import { benchRetrieval } from '../../memory/bench.ts';
 import type { LlmBench } from '../../models/llama/bench.ts';
 import { CALL_ROLES } from '../../contract/forecast.ts';
-import type { BenchFigure } from '../../shared/benchFigure.ts';
+import { quantile, type BenchFigure } from '../../shared/benchFigure.ts';
 import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { amount } from '../forecastReport.ts';
 import { absolutePath } from '../runOptions.ts';
@@ -18,10 +18,12 @@ function printFigures(context: CommandContext, figures: readonly BenchFigure[]):
   const rows = figures.map((figure) => [
     figure.name,
     figure.value.toPrecision(4),
+    `${quantile(figure.samples, 0.25).toPrecision(4)} to ${quantile(figure.samples, 0.75).toPrecision(4)}`,
     figure.unit,
     figure.samples.length,
   ]);
-  for (const line of formatTable(['figure', 'median', 'unit', 'samples'], rows)) context.output.line(line);
+  for (const line of formatTable(['figure', 'median', 'quartiles', 'unit', 'samples'], rows))
+    context.output.line(line);
 }
 
 async function benchMachine(context: CommandContext): Promise<void> {

@@ -227,6 +227,24 @@ async function devices(client: Client, context: CommandContext): Promise<void> {
   output.json(found);
 }
 
+async function reembed(client: Client, context: CommandContext): Promise<void> {
+  const unsubscribe = client.on('models.onWork', (ongoing) => {
+    for (const { kind, done, total } of ongoing)
+      if (kind === 'reembed') context.output.progress({ done, total, label: 'memories embedded anew' });
+  });
+  try {
+    const done = await client.call('models.reembed', {});
+    const { output } = context;
+    output.line(
+      `${done.memories} kept memories are embedded by ${done.embedder}, ${done.embedded} of them just now.`,
+    );
+    for (const id of done.replaced) output.line(`The vectors of ${id} are gone.`);
+    output.json(done);
+  } finally {
+    unsubscribe();
+  }
+}
+
 const PLACES = { kept: 'kept loaded', turns: 'by turns', processor: 'on the processor' } as const;
 
 function figure(text: string, basis: 'estimated' | 'measured'): string {
@@ -323,6 +341,7 @@ const ACTIONS: Readonly<Record<string, ModelAction>> = {
   verify: { usage: 'verify ID', takes: 1, run: verify },
   devices: { usage: 'devices', takes: 0, run: devices },
   plan: { usage: 'plan [--memory-gib N]', takes: 0, run: plan },
+  reembed: { usage: 'reembed', takes: 0, run: reembed },
   recommended: { usage: 'recommended', takes: 0, run: recommended },
   download: { usage: 'download ID', takes: 1, run: download },
 };

@@ -43,11 +43,11 @@ const historySchema = z.array(
     spanIndex: z.number().int(),
     date: z.string().nullable(),
     skill: z.string(),
-    bankHash: z.string().optional(),
+    bankHash: z.string().exactOptional(),
   }),
 );
 
-const hitSchema = z.object({
+const rowSchema = z.object({
   memoryId: z.string(),
   text: z.string(),
   runId: z.string(),
@@ -65,12 +65,27 @@ const hitSchema = z.object({
       return z.NEVER;
     }
   }),
-  _distance: z.number(),
 });
+const hitSchema = rowSchema.extend({ _distance: z.number() });
 /** A memory found by similarity, without its vector. */
 export type ArchiveHit = Omit<z.infer<typeof hitSchema>, '_distance'> & { readonly similarity: number };
 
+/** An archived episode as another embedder can take it over. */
+export interface UnembeddedEpisode extends Omit<ArchivedEpisode, 'memories'> {
+  readonly memories: readonly Omit<ArchivedMemory, 'vector'>[];
+}
+
 const COLUMNS = Object.keys(hitSchema.shape);
+const TEXT_COLUMNS = Object.keys(rowSchema.shape);
+
+function readRow<Row>(schema: z.ZodType<Row>, row: unknown): Row {
+  const parsed = schema.safeParse({ ...Object(row) });
+  if (parsed.success) return parsed.data;
+  throw new AppError(
+    'CORRUPT_DATA',
+    `The memory archive holds a row this version cannot read (${z.prettifyError(parsed.error)}): rebuild the archive.`,
+  );
+}
 
 function predicate(filter: ArchiveFilter): string | undefined {
   const terms = [
@@ -179,13 +194,7 @@ export class MemoryArchive {
       return (where === undefined ? query : query.where(where)).limit(k).toArray();
     });
     return rows.map((row) => {
-      const parsed = hitSchema.safeParse({ ...Object(row) });
-      if (!parsed.success)
-        throw new AppError(
-          'CORRUPT_DATA',
-          `The memory archive holds a row this version cannot read (${z.prettifyError(parsed.error)}): rebuild the archive.`,
-        );
-      const { _distance: distance, ...hit } = parsed.data;
+      const { _distance: distance, ...hit } = readRow(hitSchema, row);
       return { ...hit, similarity: 1 - distance };
     });
   }
@@ -217,13 +226,50 @@ export class MemoryArchive {
     space: EmbeddingSpace,
     episodes: AsyncIterable<ArchivedEpisode> | Iterable<ArchivedEpisode>,
   ): Promise<void> {
-    await this.#write(async () => {
-      const name = tableName(space);
-      (await this.#tables.get(name)?.catch(() => null))?.close();
-      this.#tables.delete(name);
-      if ((await this.#tableNames()).includes(name)) await this.#connection.dropTable(name);
-    });
+    await this.#write(() => this.#drop(tableName(space)));
     for await (const episode of episodes) await this.addEpisode(space, episode);
+  }
+
+  /** The embedders that have a table. */
+  async spaces(): Promise<EmbeddingSpace[]> {
+    return inLance(this.#dir, async () => {
+      const names = await this.#tableNames();
+      return Promise.all(names.map(async (name) => spaceOf(await (await this.#openNamed(name)).schema())));
+    });
+  }
+
+  /** Every archived episode of an embedder, without vectors; by its three ids. */
+  async episodes(space: EmbeddingSpace): Promise<UnembeddedEpisode[]> {
+    const rows: unknown[] = await inLance(this.#dir, async () =>
+      (await this.#table(space)).query().select(TEXT_COLUMNS).toArray(),
+    );
+    const found = new Map<string, UnembeddedEpisode>();
+    for (const row of rows) {
+      const { runId, traceId, stage, ...memory } = readRow(rowSchema, row);
+      const key = JSON.stringify([runId, traceId, stage]);
+      found.set(key, {
+        runId,
+        traceId,
+        stage,
+        memories: [...(found.get(key)?.memories ?? []), memory],
+      });
+    }
+    return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, episode]) => episode);
+  }
+
+  /**
+   * Drops an embedder's table if, with no write between the look and the drop, `isDone` says so of what it holds.
+   * @returns Whether it was dropped.
+   */
+  async dropIf(
+    space: EmbeddingSpace,
+    isDone: (episodes: readonly UnembeddedEpisode[]) => Promise<boolean>,
+  ): Promise<boolean> {
+    return this.#write(async () => {
+      if (!(await isDone(await this.episodes(space)))) return false;
+      await this.#drop(tableName(space));
+      return true;
+    });
   }
 
   /** Waits for writes under way and lets go of all files. */
@@ -233,6 +279,12 @@ export class MemoryArchive {
       if (table.status === 'fulfilled') table.value.close();
     this.#tables.clear();
     this.#connection.close();
+  }
+
+  async #drop(name: string): Promise<void> {
+    (await this.#tables.get(name)?.catch(() => null))?.close();
+    this.#tables.delete(name);
+    if ((await this.#tableNames()).includes(name)) await this.#connection.dropTable(name);
   }
 
   async #tableNames(): Promise<string[]> {
@@ -271,6 +323,13 @@ export class MemoryArchive {
     checkSpace(await table.schema(), space);
     return table;
   }
+}
+
+function spaceOf(schema: Schema): EmbeddingSpace {
+  return {
+    id: schema.metadata.get('memskill.embedder') ?? 'unknown',
+    dimension: Number(schema.metadata.get('memskill.dimension')),
+  };
 }
 
 function checkSpace(schema: Schema, space: EmbeddingSpace): void {

@@ -45,7 +45,13 @@ export function serverModel(about: Partial<ModelView> = {}): ModelView {
     id: 'server:1',
     name: 'Far',
     contextTokens: null,
-    source: { kind: 'server', baseUrl: 'http://127.0.0.1:8000/v1', model: 'far', keyVariable: null },
+    source: {
+      kind: 'server',
+      baseUrl: 'http://127.0.0.1:8000/v1',
+      model: 'far',
+      keyVariable: null,
+      hasKeptKey: false,
+    },
     ...about,
   });
 }

@@ -41,7 +41,11 @@ export function sourceFacts({ source, contextTokens }: ModelView): string[] {
     return [
       `inference server ${source.baseUrl}`,
       context,
-      source.keyVariable === null ? 'no key' : `key from ${source.keyVariable}`,
+      source.keyVariable !== null
+        ? `key from ${source.keyVariable}`
+        : source.hasKeptKey
+          ? 'key kept by the system'
+          : 'no key',
     ];
   return [
     'GGUF file',

@@ -1,9 +1,10 @@
 import type { ChosenFile } from '../../../core/contract/application.ts';
 import type { CallOutput } from '../../../core/contract/calls.ts';
-import type { ModelView } from '../../../core/contract/model.ts';
+import type { KeptKeys, ModelView } from '../../../core/contract/model.ts';
+import { Action } from '../../state/action.svelte.ts';
 import { LongAction } from '../../state/longAction.svelte.ts';
 import type { Studio } from '../../state/studio.svelte.ts';
-import { addressProblem, keyVariableProblem } from './serverWords.ts';
+import { addressProblem, keyVariableProblem, serverBase } from './serverWords.ts';
 
 type Offered = CallOutput<'models.listServer'>;
 
@@ -36,16 +37,39 @@ export class NewFile {
 export class NewServer {
   readonly adding = new LongAction();
   readonly listing = new LongAction();
+  readonly forgetting = new Action();
+  /** Typed; emptied as soon as it was handed over. */
+  key = $state('');
   model = $state('');
   purpose = $state<ModelView['purpose']>('chat');
   #baseUrl = $state('');
   #keyVariable = $state('');
+  #keyKind = $state<'typed' | 'variable'>('variable');
+  /** Whether keys can be kept here, and for which servers one is. */
+  #keys = $state.raw<KeptKeys>({ refusal: '', servers: [] });
   /** What the server said it offers; null until it was asked. */
   #offered = $state.raw<Offered | null>(null);
   readonly #studio: Studio;
 
   constructor(studio: Studio) {
     this.#studio = studio;
+  }
+
+  get keys(): KeptKeys {
+    return this.#keys;
+  }
+
+  get keyKind(): 'typed' | 'variable' {
+    return this.#keyKind;
+  }
+
+  set keyKind(kind: 'typed' | 'variable') {
+    this.#keyKind = kind;
+    this.#offered = null;
+  }
+
+  get hasKeptKey(): boolean {
+    return this.#keys.servers.includes(serverBase(this.#baseUrl));
   }
 
   get baseUrl(): string {
@@ -76,7 +100,7 @@ export class NewServer {
   }
 
   get keyProblem(): string | null {
-    return keyVariableProblem(this.#keyVariable);
+    return this.#keyKind === 'typed' ? null : keyVariableProblem(this.#keyVariable);
   }
 
   get canList(): boolean {
@@ -87,11 +111,23 @@ export class NewServer {
     return this.canList && this.model.trim() !== '';
   }
 
+  /** Asked once, when the fields are shown. */
+  async findKeys(): Promise<void> {
+    this.#keys = await this.#studio.call('models.keptKeys', {});
+    if (this.#keys.refusal === null) this.#keyKind = 'typed';
+  }
+
+  async forgetKey(): Promise<void> {
+    const baseUrl = this.#baseUrl.trim();
+    const keys = await this.forgetting.run(() => this.#studio.call('models.forgetKey', { baseUrl }));
+    if (keys !== null) this.#keys = keys;
+  }
+
   async list(): Promise<void> {
-    const where = this.#where();
-    const offered = await this.listing.run((signal) =>
-      this.#studio.call('models.listServer', where, { signal }),
-    );
+    const offered = await this.listing.run(async (signal) => {
+      await this.#keepKey();
+      return this.#studio.call('models.listServer', this.#where(), { signal });
+    });
     if (offered === null) return;
     this.#offered = offered;
     if (!offered.some(({ name }) => name === this.model)) this.model = offered[0]?.name ?? '';
@@ -100,13 +136,21 @@ export class NewServer {
   async add(): Promise<ModelView | null> {
     const { purpose } = this;
     const model = this.model.trim();
-    return this.adding.run((signal) =>
-      this.#studio.call('models.addServer', { ...this.#where(), model, purpose }, { signal }),
-    );
+    return this.adding.run(async (signal) => {
+      await this.#keepKey();
+      return this.#studio.call('models.addServer', { ...this.#where(), model, purpose }, { signal });
+    });
+  }
+
+  async #keepKey(): Promise<void> {
+    const key = this.key.trim();
+    if (this.#keyKind === 'variable' || key === '') return;
+    this.#keys = await this.#studio.call('models.keepKey', { baseUrl: this.#baseUrl.trim(), key });
+    this.key = '';
   }
 
   #where(): { baseUrl: string; keyVariable: string | null } {
-    const keyVariable = this.#keyVariable.trim();
+    const keyVariable = this.#keyKind === 'typed' ? '' : this.#keyVariable.trim();
     return { baseUrl: this.#baseUrl.trim(), keyVariable: keyVariable === '' ? null : keyVariable };
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressProblem, isElsewhere, keyVariableProblem } from './serverWords.ts';
+import { addressProblem, isElsewhere, keyVariableProblem, serverBase } from './serverWords.ts';
 
 test('addresses', () => {
   expect(addressProblem(' http://127.0.0.1:8000/v1 ')).toBe(null);
@@ -21,4 +21,10 @@ test('a variable, and never the key itself', () => {
   expect(['', ' ', 'VLLM_API_KEY', ' _k1 '].map(keyVariableProblem)).toEqual([null, null, null, null]);
   expect(keyVariableProblem('sk-123456')).toMatch(/Never write the key itself/u);
   expect(keyVariableProblem('1KEY')).not.toBe(null);
+});
+
+test('a server is known by its address, however it is written', () => {
+  const written = [' http://Gpu-Box:8000/v1/ ', 'http://gpu-box:8000/v1', 'http://gpu-box:8000/v1//'];
+  expect(new Set(written.map(serverBase))).toEqual(new Set(['http://gpu-box:8000/v1']));
+  expect(serverBase('gpu box')).toBe('');
 });

@@ -6,8 +6,14 @@ export function addressProblem(text: string): string | null {
   if (url === null || !['http:', 'https:'].includes(url.protocol))
     return 'Write it like http://127.0.0.1:8080/v1.';
   if (url.username !== '' || url.password !== '')
-    return 'Leave the user name and the password out; the key comes from the environment.';
+    return 'Leave the user name and the password out; the key has a place of its own.';
   return url.search === '' && url.hash === '' ? null : 'Leave out what follows "?" or "#".';
+}
+
+/** As the engine names the server: without what may be written either way. */
+export function serverBase(text: string): string {
+  const url = URL.parse(text.trim());
+  return url === null ? '' : url.origin + url.pathname.replace(/\/+$/u, '');
 }
 
 /** Whether what is sent there leaves this machine. */
