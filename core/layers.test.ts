@@ -31,6 +31,7 @@ const OWNED_PACKAGES: Readonly<Record<string, string>> = {
   'apache-arrow': 'memory/lance/',
   '@tensorflow/': 'controller/',
   'node-llama-cpp': 'models/llama/',
+  '@modelcontextprotocol/sdk': 'exchange/mcp/',
   ws: 'host/',
   open: 'host/openBrowser.ts',
 };

@@ -5,17 +5,28 @@ import { Studio, type StudioOptions } from './studio.ts';
 
 export interface ConnectedWorkspace {
   readonly client: Client;
+  /** It has come to an end, by this side or the other. */
+  readonly isClosed: () => boolean;
   readonly close: () => Promise<void>;
 }
 
 async function openOrConnect(folder: string, options: StudioOptions): Promise<ConnectedWorkspace> {
   const owner = await connectToOwner(folder);
   if (owner !== null) {
+    let isClosed = false;
+    owner.onClose(() => {
+      isClosed = true;
+    });
     const client = createClient(owner);
-    return { client, close: async () => client.close() };
+    return { client, isClosed: () => isClosed, close: async () => client.close() };
   }
   const studio = await Studio.open(folder, options);
-  return { client: studio.connect(), close: () => studio.close() };
+  let isClosed = false;
+  const close = (): Promise<void> => {
+    isClosed = true;
+    return studio.close();
+  };
+  return { client: studio.connect(), isClosed: () => isClosed, close };
 }
 
 /**

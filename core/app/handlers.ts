@@ -28,6 +28,8 @@ export interface HandlerSetup {
   readonly memory: LiveMemoryService;
   readonly evaluations: ActiveEvaluations;
   readonly onProof: (done: number, total: number) => void;
+  /** Null: the workspace is not given up. */
+  readonly onYield: (() => void) | null;
 }
 
 /** One thin function for each call of the contract. */
@@ -38,10 +40,11 @@ export function createHandlers({
   memory,
   evaluations,
   onProof,
+  onYield,
 }: HandlerSetup): Handlers {
   return {
     ...createApplicationHandlers(parts, active),
-    ...createWorkspaceHandlers(parts),
+    ...createWorkspaceHandlers(parts, onYield),
     ...createDatasetHandlers(parts),
     ...createRunHandlers(parts, active),
     ...createCaseHandlers(parts, active),

@@ -29,6 +29,8 @@ import { OngoingWork } from './ongoingWork.ts';
 export interface StudioOptions {
   readonly platform: Platform;
   readonly clock: Clock;
+  /** Called when an application asks for the workspace; without it the workspace is kept. */
+  readonly onYield?: (() => void) | null;
 }
 
 /**
@@ -64,7 +66,10 @@ export class Studio {
   readonly #connections = new Set<ServerConnection>();
   readonly #changes: ChangeFeed;
 
-  private constructor(shared: Omit<StudioParts, 'replays'>, memory: LiveMemoryService) {
+  private constructor(
+    shared: Omit<StudioParts, 'replays'>,
+    { memory, onYield }: { readonly memory: LiveMemoryService; readonly onYield: (() => void) | null },
+  ) {
     this.#memory = memory;
     const replays: StudioParts['replays'] = new OngoingWork({
       keyOf: ({ proposalIds }) => proposalIds.join(' '),
@@ -92,6 +97,7 @@ export class Studio {
       memory,
       evaluations: this.#evaluations,
       onProof: (done, total) => this.#emit('bank.onProof', { done, total }),
+      onYield,
     });
     this.#changes = new ChangeFeed((domains) => this.#emit('workspace.onChange', { domains }));
     parts.workspace.onWrite((domains) => this.#changes.note(domains));
@@ -102,7 +108,7 @@ export class Studio {
    *
    * @throws AppError CONFLICT when another process owns it; as `Workspace.open` otherwise.
    */
-  static async open(folder: string, { platform, clock }: StudioOptions): Promise<Studio> {
+  static async open(folder: string, { platform, clock, onYield = null }: StudioOptions): Promise<Studio> {
     const workspace = await Workspace.open(folder, { clock });
     try {
       const archive = await MemoryArchive.open(workspace.folder('memories.lance'));
@@ -111,7 +117,7 @@ export class Studio {
       }
       markInterrupted(workspace, clock);
       const memory = await LiveMemoryService.open({ workspace, platform, clock });
-      const studio = new Studio({ workspace, archive, platform, clock }, memory);
+      const studio = new Studio({ workspace, archive, platform, clock }, { memory, onYield });
       await workspace.serve((transport) => studio.attach(transport));
       return studio;
     } catch (error) {

@@ -12,6 +12,7 @@ import { casesCommand } from './commands/cases.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
+import { mcpCommand } from './commands/mcp.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { evaluationsCommand } from './commands/evaluations.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly CommandSpec[] = [
   reviewCommand,
   bankCommand,
   memoryCommand,
+  mcpCommand,
   modelsCommand,
   serveCommand,
   worldCommand,

@@ -134,6 +134,8 @@ export const calls = {
     z.strictObject({ config: z.record(z.string(), z.unknown()) }),
   ),
 
+  /** Asks an owner that works in the background only for the workspace; `isYielding` false: it keeps it. */
+  'workspace.yield': call(nothing, z.strictObject({ isYielding: z.boolean() })),
   'workspace.check': call(
     nothing,
     z.strictObject({

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { createListedFiles } from '../app/listedFiles.ts';
-import { Studio, type StudioOptions } from '../app/studio.ts';
+import type { StudioOptions } from '../app/studio.ts';
+import { takeWorkspace } from '../app/takeWorkspace.ts';
 import { AppError } from '../shared/errors.ts';
 import { PageFiles } from './pageFiles.ts';
 import { WebHost } from './webHost.ts';
@@ -42,7 +43,7 @@ export async function serveWorkspace(options: ServeOptions): Promise<ServedWorks
   const { workspaceDir, folders, pageFolder, port, platform, clock } = options;
   const pageFiles = PageFiles.read(pageFolder);
   const listed = folders.map(listedFolder);
-  const studio = await Studio.open(workspaceDir, { platform, clock });
+  const studio = await takeWorkspace(workspaceDir, { platform, clock });
   try {
     const files = createListedFiles([{ name: 'Workspace', path: resolve(workspaceDir) }, ...listed], {
       path: join(resolve(workspaceDir), 'exports'),

@@ -12,7 +12,8 @@ import {
   session,
 } from 'electron';
 import type { Platform } from '../../core/app/platform.ts';
-import { Studio } from '../../core/app/studio.ts';
+import { takeWorkspace } from '../../core/app/takeWorkspace.ts';
+import type { Studio } from '../../core/app/studio.ts';
 import { BRIDGE_CHANNELS } from '../../core/contract/bridge.ts';
 import { systemClock } from '../../core/shared/clock.ts';
 import { messageOf } from '../../core/shared/errors.ts';
@@ -97,7 +98,7 @@ function platformOf(main: string): Platform {
  */
 export async function openApplication({ workspace, main }: ApplicationFolders): Promise<void> {
   await app.whenReady();
-  const studio = await Studio.open(workspace, { platform: platformOf(main), clock: systemClock });
+  const studio = await takeWorkspace(workspace, { platform: platformOf(main), clock: systemClock });
   const quit = createQuit(studio);
   const pages = createPages(studio);
   await followTheme(studio.connect(), nativeTheme);

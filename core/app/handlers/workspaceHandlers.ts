@@ -2,8 +2,16 @@ import { createBuiltinEmbedder } from '../../engines/builtin/embedder.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { StudioParts } from '../openTraining.ts';
 
-export function createWorkspaceHandlers({ workspace, archive }: StudioParts): HandlersOf<'workspace'> {
+export function createWorkspaceHandlers(
+  { workspace, archive }: StudioParts,
+  onYield: (() => void) | null,
+): HandlersOf<'workspace'> {
   return {
+    'workspace.yield': async () => {
+      // After the answer is on its way.
+      if (onYield !== null) setImmediate(onYield);
+      return { isYielding: onYield !== null };
+    },
     'workspace.check': async () => {
       const report = workspace.verify();
       return {
