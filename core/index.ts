@@ -3,6 +3,7 @@
  * open (the application, an MCP server), so that a program and a person can use one bank at once.
  */
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { sourcePlatform } from './app/platform.ts';
 import { WorkspaceLink } from './app/workspaceLink.ts';
 import type { MemoryHit, Remembered, SkillSelection } from './contract/memory.ts';
@@ -67,7 +68,7 @@ export class LoadedBank {
     try {
       if (bank !== undefined) {
         const base64 = (await readFile(bank)).toString('base64');
-        await link.call('bank.import', { base64, fileName: bank, acceptAll: true });
+        await link.call('bank.import', { files: [{ path: basename(bank), base64 }], acceptAll: true });
       }
       await loaded.skills();
       return loaded;
