@@ -143,7 +143,7 @@ describe('parseRunConfig', () => {
 
   test('every preset is a possible configuration', () => {
     for (const dataset of DATASETS) {
-      const data = dataset === 'sample' ? null : 'x.json';
+      const data = dataset === 'sample' || dataset === 'alfworld' ? null : 'x.json';
       expect(parseRunConfig({ dataset, data })).toMatchObject(presets[dataset]);
     }
   });
@@ -167,7 +167,7 @@ describe('parseRunConfig', () => {
     [{ skipNoop: 'yes' }, 'Wrong setting: skipNoop (--skip-noop) is "yes" but must be true or false.'],
     [
       { dataset: 'webarena' },
-      'Wrong setting: dataset (--dataset) is "webarena" but must be sample, locomo, longmemeval, hotpotqa or own.',
+      'Wrong setting: dataset (--dataset) is "webarena" but must be sample, locomo, longmemeval, hotpotqa, alfworld or own.',
     ],
     [{ topK: 3 }, 'Wrong setting: there is no option topK.'],
     [

@@ -136,8 +136,11 @@ function explain(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknow
   return `${name} (--${option.flag}) is ${describeGiven(values[name])} but must be ${describeValues(option)}`;
 }
 
+/** Data sets that need no file: bundled or generated. */
+const WITHOUT_DATA: readonly DatasetName[] = ['sample', 'alfworld'];
+
 function checkCombination(config: RunConfig): void {
-  if (config.dataset !== 'sample' && config.data === null) {
+  if (!WITHOUT_DATA.includes(config.dataset) && config.data === null) {
     throw new AppError(
       'INVALID_INPUT',
       `The data set ${config.dataset} needs its file: name it in data (--data FILE).`,
@@ -165,6 +168,13 @@ function checkCombination(config: RunConfig): void {
       'INVALID_INPUT',
       `${name} (--${flag}) is of no use for the data set ${config.dataset}, only for ${datasets.join(', ')}: leave it out.`,
       { details: { keys: [name] } },
+    );
+  }
+  if (config.pairTrajectoriesMin > config.pairTrajectoriesMax) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `pairTrajectoriesMin (--pair-trajectories-min) is ${config.pairTrajectoriesMin} but must not exceed pairTrajectoriesMax (--pair-trajectories-max), ${config.pairTrajectoriesMax}.`,
+      { details: { keys: ['pairTrajectoriesMin'] } },
     );
   }
   if (config.testData !== null && config.splitFile !== null) {

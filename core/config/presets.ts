@@ -19,6 +19,7 @@ export const presets: Readonly<Record<Dataset, Values>> = {
   // Spans and K of the reference's evaluation scripts; it never trains on these two (6.7).
   longmemeval: { ...SHORT_SPANS, k: 5, learningRate: LAPTOP_LEARNING_RATE },
   hotpotqa: { ...SHORT_SPANS, k: 7, learningRate: LAPTOP_LEARNING_RATE },
+  alfworld: { outerEpochs: 3, innerEpochs: 10, learningRate: LAPTOP_LEARNING_RATE },
   // How long a session of somebody's own is, nobody knows beforehand.
   own: { ...SHORT_SPANS, outerEpochs: 3, innerEpochs: 10, learningRate: LAPTOP_LEARNING_RATE },
 };
@@ -47,6 +48,7 @@ export const modePresets: Readonly<Record<'budget' | 'reference', Readonly<Recor
     // One question a trace: there is nothing to sample.
     longmemeval: { ...BUDGET_STEPS, ...BUDGET_REPLAY },
     hotpotqa: { ...BUDGET_STEPS, ...BUDGET_REPLAY },
+    alfworld: { ...BUDGET_STEPS, pairGames: 2, ...BUDGET_REPLAY },
     own: { batchSize: 3, questionSampling: 0.5, ...BUDGET_REPLAY },
   },
   reference: {
@@ -54,6 +56,13 @@ export const modePresets: Readonly<Record<'budget' | 'reference', Readonly<Recor
     locomo: REFERENCE,
     longmemeval: REFERENCE,
     hotpotqa: REFERENCE,
+    alfworld: {
+      ...REFERENCE,
+      outerEpochs: 10,
+      innerEpochs: 100,
+      pairTrajectoriesMin: 40,
+      pairTrajectoriesMax: 60,
+    },
     own: { ...REFERENCE, outerEpochs: 10, innerEpochs: 100 },
   },
 };
@@ -82,6 +91,7 @@ export const evaluationPresets: Readonly<Record<RunConfig['dataset'], Partial<Ru
   locomo: { ...SHORT_SPANS, ...SCRIPT_RETRIEVAL, k: 7 },
   longmemeval: { ...SHORT_SPANS, ...SCRIPT_RETRIEVAL, k: 5 },
   hotpotqa: { ...SHORT_SPANS, ...SCRIPT_RETRIEVAL, k: 7 },
+  alfworld: { ...SCRIPT_RETRIEVAL, chunkSize: 512, k: 5 },
   own: { ...SHORT_SPANS, ...SCRIPT_RETRIEVAL, k: 7 },
 };
 
@@ -100,7 +110,9 @@ export const OPTIONS_WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   'inference-workers, session-workers':
     'workers sets the threads; spans of one trace are never run out of order',
   'hotpotqa-eval-file': 'it is --test-data',
-  'alfworld-*': 'only data sets of text are loaded',
+  'alfworld-pair-*, alfworld-eval-query-source':
+    'they are --pairs, --pair-..., --game-steps, --game-query and --chunk-size',
+  'alfworld-pair-b-workers': 'games are played in the engine workers',
   'min-op-usage, low-reward-threshold, collect-epochs-before-designer, initial-ops':
     'unused in the reference as well',
 };

@@ -39,8 +39,9 @@ export const CONVERSATION_MODES = ['turn', 'turn-pair', 'full-session', 'fixed-l
 /** Of documents, which have none. */
 export const DOCUMENT_MODES = ['fixed-length', 'paragraph', 'full-session'] as const;
 export const SESSION_MODES = [...CONVERSATION_MODES, 'paragraph'] as const;
-export const DATASETS = ['sample', 'locomo', 'longmemeval', 'hotpotqa', 'own'] as const;
+export const DATASETS = ['sample', 'locomo', 'longmemeval', 'hotpotqa', 'alfworld', 'own'] as const;
 export type DatasetName = (typeof DATASETS)[number];
+export const WORLD_DIFFICULTIES = ['easy', 'medium', 'hard'] as const;
 export const REVIEW_MODES = ['manual', 'guarded', 'auto'] as const;
 /** What is filled in for options that nobody gives (presets.ts). */
 export const PRESETS = ['auto', 'full', 'budget', 'reference'] as const;
@@ -54,7 +55,7 @@ export const runConfigSchema = z.strictObject({
   data: option(z.string().min(1).nullable().default(null), {
     group: 'data',
     placeholder: 'FILE',
-    description: 'data file; the bundled sample needs none',
+    description: 'data file (alfworld: a folder of games); the sample and generated worlds need none',
   }),
   testData: option(z.string().min(1).nullable().default(null), {
     group: 'data',
@@ -83,6 +84,51 @@ export const runConfigSchema = z.strictObject({
     datasets: ['longmemeval'],
     description: 'ask questions without an answer in validation and test too, as the reference does not',
   }),
+  worldSeed: option(count(0, 1000).default(1), {
+    group: 'data',
+    datasets: ['alfworld'],
+    description: 'names the generated worlds and the drawing of pairs',
+  }),
+  worldDifficulty: option(z.enum(WORLD_DIFFICULTIES).default('hard'), {
+    group: 'data',
+    datasets: ['alfworld'],
+    description: 'size of generated worlds, and how often things lie where they are usually kept',
+  }),
+  pairs: option(count(1, 1000).default(24), {
+    group: 'data',
+    datasets: ['alfworld'],
+    description: 'pairs of trajectories and games to train on',
+  }),
+  pairTrajectoriesMin: option(count(1, 1000).default(4), {
+    group: 'data',
+    datasets: ['alfworld'],
+    description: "trajectories a pair's memory is built from, at least (the reference: 40)",
+  }),
+  pairTrajectoriesMax: option(count(1, 1000).default(8), {
+    group: 'data',
+    datasets: ['alfworld'],
+    description: "trajectories a pair's memory is built from, at most (the reference: 60)",
+  }),
+  pairGames: option(count(1, 100).default(5), {
+    group: 'data',
+    datasets: ['alfworld'],
+    description: 'games a pair is scored on',
+  }),
+  pairSameType: option(unitInterval.default(1), {
+    group: 'data',
+    datasets: ['alfworld'],
+    description: 'share of pairs whose trajectories and games are of one task type',
+  }),
+  gameSteps: option(count(1, 1000).default(50), {
+    group: 'data',
+    datasets: ['alfworld'],
+    description: 'steps after which a game is lost',
+  }),
+  gameQuery: option(z.enum(['objective', 'first-observation']).default('objective'), {
+    group: 'data',
+    datasets: ['alfworld'],
+    description: 'what memories are retrieved by, once for each game',
+  }),
   sessionMode: option(z.enum(SESSION_MODES).default('full-session'), {
     group: 'data',
     description: 'how a session or, by paragraph, a text of documents is cut into spans',
@@ -90,7 +136,7 @@ export const runConfigSchema = z.strictObject({
   chunkSize: option(count(16, 32768).default(2048), {
     group: 'data',
     unit: 'tokens',
-    description: 'span size in fixed-length mode',
+    description: 'span size in fixed-length mode, and of trajectories, which are not cut',
   }),
   chunkOverlap: option(count(0, 16384).default(256), {
     group: 'data',

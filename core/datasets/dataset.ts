@@ -1,5 +1,6 @@
 import type { RunConfig } from '../config/schema.ts';
 import { AppError } from '../shared/errors.ts';
+import { loadAlfworld, type AlfworldOptions } from './alfworld.ts';
 import { loadHotpotQa } from './hotpotQa.ts';
 import type { LoadedDataset } from './loadedDataset.ts';
 import { loadLocomo, type SplitPositions } from './locomo.ts';
@@ -18,11 +19,19 @@ export type DatasetOptions = Pick<
   | 'sessionMode'
   | 'chunkSize'
   | 'chunkOverlap'
+  | 'worldSeed'
+  | 'worldDifficulty'
+  | 'pairs'
+  | 'pairTrajectoriesMin'
+  | 'pairTrajectoriesMax'
+  | 'pairGames'
+  | 'pairSameType'
+  | 'gameQuery'
 >;
 
 const SAMPLE_SPLITS: SplitPositions = { train: [0, 1], validation: [2], test: [] };
 
-type FileDataset = Exclude<RunConfig['dataset'], 'sample'>;
+type FileDataset = Exclude<RunConfig['dataset'], 'sample' | 'alfworld'>;
 
 /** How each data set is loaded from its file. */
 const LOADERS: Readonly<
@@ -52,6 +61,19 @@ function spansOf({
   return { sessionMode, chunkSize, chunkOverlap };
 }
 
+function alfworldOptions(options: DatasetOptions): AlfworldOptions {
+  return {
+    seed: options.worldSeed,
+    difficulty: options.worldDifficulty,
+    pairs: options.pairs,
+    trajectories: { least: options.pairTrajectoriesMin, most: options.pairTrajectoriesMax },
+    games: options.pairGames,
+    sameTypeShare: options.pairSameType,
+    chunkSize: options.chunkSize,
+    query: options.gameQuery,
+  };
+}
+
 /**
  * Loads the data set a configuration names. INVALID_INPUT when `data` is missing or has no place, else as the loaders.
  *
@@ -71,6 +93,7 @@ export async function loadDataset(
       );
     return loadLocomo(sampleFile, { ...spansOf(options), name: 'sample', splits: SAMPLE_SPLITS });
   }
+  if (dataset === 'alfworld') return loadAlfworld(data, alfworldOptions(options), signal);
   if (data === null)
     throw new AppError('INVALID_INPUT', `The data set ${dataset} needs its file; set data to its path.`);
   return LOADERS[dataset](data, options, signal);

@@ -1,3 +1,5 @@
+import type { GameReference } from './gameReference.ts';
+
 /** What every benchmark is loaded into: a trace is text in spans, and questions about it. */
 
 export interface Span {
@@ -37,6 +39,8 @@ export interface Question {
   readonly date: string | null;
   /** The trace does not hold the answer, and saying so is what is right. */
   readonly isAbstention?: boolean;
+  /** A game to be played with the memories instead of a question to be answered from them. */
+  readonly game?: GameReference;
 }
 
 /** What is known of a trace without its text: a data set may hold more text than memory. */

@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Question } from '../datasets/trace.ts';
-import { scoreAnswer } from '../evaluation/scoreAnswer.ts';
+import { scoreAnswer, type AnswerScore } from '../evaluation/scoreAnswer.ts';
 import { diagnose, type SpanRecord } from '../hardCases/diagnosis.ts';
 import { evidenceRecall } from '../hardCases/evidenceRecall.ts';
 import type { MemoryRecord, RankedMemory } from '../memory/memoryBank.ts';
 import { required } from '../shared/assertions.ts';
 import { throwIfAborted } from '../shared/errors.ts';
 import type { EpisodeContext, EpisodeJob, QuestionOutcome } from './episode.ts';
-import type { Judgement } from './roles.ts';
+import { describeGame, isGame, playGame } from './playGame.ts';
+import type { Judgement, MemoryView } from './roles.ts';
 
 export interface Answered {
   readonly outcomes: readonly QuestionOutcome[];
@@ -57,6 +58,10 @@ async function judgeAnswer(
     context.config.rewardMetric === 'judge' ||
     (job.judges === 'failures' && answer.f1 < context.config.failureThreshold);
   if (!isNeeded) return null;
+  if (isGame(question))
+    return answer.f1 === 1
+      ? { score: 1, reason: 'The goal was reached.' }
+      : { score: 0, reason: 'The goal was not reached.' };
   // What was to be said is known, and needs nobody to judge it.
   if (question.isAbstention === true)
     return answer.f1 === 1
@@ -66,6 +71,27 @@ async function judgeAnswer(
     { question: question.text, golds: question.golds, prediction: answer.prediction },
     context.signal,
   );
+}
+
+/** Answers one question from the memories that are shown, or plays it where it is a game. */
+async function answerOne(
+  question: Question,
+  memories: readonly MemoryView[],
+  { roles, config, signal }: AnsweringContext,
+): Promise<AnswerScore> {
+  if (isGame(question)) {
+    const player = { actor: roles.actor, memories, maxSteps: config.gameSteps };
+    const played = await playGame(question, player, signal);
+    // Success is on the state alone (reference 8.6).
+    return { prediction: describeGame(played), f1: played.isWon ? 1 : 0, isExactMatch: played.isWon };
+  }
+  const reply = await roles.answerer.answer(
+    { question: question.text, date: question.date, memories },
+    signal,
+  );
+  const isAbstention = question.isAbstention === true;
+  const { golds, category } = question;
+  return scoreAnswer({ dataset: config.dataset, category, golds, isAbstention, reply });
 }
 
 /** Answers the job's questions of the trace, in the order of the file (reference 8.1). */
@@ -98,14 +124,7 @@ export async function answerQuestions(
       retrievedIds.add(id);
       contextCharacters += text.length;
     }
-    const reply = await roles.answerer.answer(
-      { question: question.text, date: question.date, memories: shown },
-      signal,
-    );
-    const isAbstention = question.isAbstention === true;
-    const { golds, category } = question;
-    const answer = scoreAnswer({ dataset: config.dataset, category, golds, isAbstention, reply });
-    const { prediction, f1, isExactMatch } = answer;
+    const { prediction, f1, isExactMatch } = await answerOne(question, shown, context);
     const judge = await judgeAnswer(question, { prediction, f1 }, { job, context });
     const score = config.rewardMetric === 'judge' ? (judge?.score ?? 0) : f1;
     const isFailure = hasFailed(score, context);

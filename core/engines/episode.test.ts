@@ -269,6 +269,7 @@ test.each(['embedder', 'executor', 'answerer', 'judge'] as const)(
       embedder: role === 'embedder' ? { ...roles.embedder, embed: down } : roles.embedder,
       executor: role === 'executor' ? { id: 'down', execute: down } : roles.executor,
       answerer: role === 'answerer' ? { id: 'down', answer: down } : roles.answerer,
+      actor: roles.actor,
       judge: role === 'judge' ? { id: 'down', judge: down } : roles.judge,
     };
     await expect(runEpisode(job(INSERT_ONLY), context({ roles: broken }))).rejects.toMatchObject({

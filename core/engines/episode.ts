@@ -11,7 +11,7 @@ import type { MemoryUse } from '../skills/statistics.ts';
 import { answerQuestions } from './answerQuestions.ts';
 import { buildMemory, restoreMemory, saveMemory, type SavedMemory } from './buildMemory.ts';
 import type { ChoiceMode } from './chooseSkills.ts';
-import type { Answerer, Executor, Judge } from './roles.ts';
+import type { Actor, Answerer, Executor, Judge } from './roles.ts';
 import type { SpanLimit } from './spanLimit.ts';
 
 /**
@@ -25,6 +25,8 @@ export interface EpisodeRoles {
   readonly embedder: Embedder;
   readonly executor: Executor;
   readonly answerer: Answerer;
+  /** Plays where a question is a game. */
+  readonly actor: Actor;
   readonly judge: Judge;
 }
 

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../config/schema.ts';
 import type { LanguageModel } from '../models/languageModel.ts';
 import { AppError } from '../shared/errors.ts';
+import { createBuiltinActor } from './builtin/actor.ts';
 import { createBuiltinAnswerer } from './builtin/answerer.ts';
 import { createBuiltinDesigner } from './builtin/designer.ts';
 import { createBuiltinEmbedder } from './builtin/embedder.ts';
@@ -8,6 +9,7 @@ import { createBuiltinExecutor } from './builtin/executor.ts';
 import { createBuiltinJudge } from './builtin/judge.ts';
 import type { EngineModels } from './engineModels.ts';
 import type { EnginesSetup } from './engines.ts';
+import { createLlmActor } from './llm/llmActor.ts';
 import { createLlmRoles } from './llm/createLlmRoles.ts';
 import { createLlmDesigner } from './llm/llmDesigner.ts';
 import { rememberingModel } from './llm/rememberingModel.ts';
@@ -33,6 +35,7 @@ function createRoles(config: RunConfig, models: EngineModels | null): Omit<Engin
       embedder,
       executor: createBuiltinExecutor(),
       answerer: createBuiltinAnswerer(),
+      actor: createBuiltinActor(),
       judge: createBuiltinJudge(),
     };
   const executor = modelOf(models, 'executor');
@@ -52,7 +55,9 @@ function createRoles(config: RunConfig, models: EngineModels | null): Omit<Engin
     cache: models?.replies ?? null,
     onNote: models?.onNote,
   });
-  return { embedder, executor: roles.executor, answerer: roles.answerer, judge: roles.judge };
+  // Whoever answers also acts.
+  const actor = createLlmActor({ model: modelOf(models, 'answerer'), seed, onNote: models?.onNote });
+  return { embedder, executor: roles.executor, answerer: roles.answerer, actor, judge: roles.judge };
 }
 
 function createDesigner(config: RunConfig, models: EngineModels | null): Designer | null {

@@ -46,6 +46,29 @@ export interface Answerer {
   answer(input: AnswererInput, signal?: AbortSignal): Promise<string>;
 }
 
+/** A step of a text game that was played. */
+export interface ActorStep {
+  readonly action: string;
+  readonly observation: string;
+}
+
+export interface ActorInput {
+  /** What is to be done, in words. */
+  readonly objective: string;
+  readonly firstObservation: string;
+  /** Retrieved once for the whole game, most similar first. */
+  readonly memories: readonly MemoryView[];
+  readonly history: readonly ActorStep[];
+  /** Commands that are possible now; at least one. */
+  readonly admissible: readonly string[];
+}
+
+/** Plays text games, a command at a time. */
+export interface Actor {
+  readonly id: string;
+  act(input: ActorInput, signal?: AbortSignal): Promise<string>;
+}
+
 export interface JudgeInput {
   readonly question: string;
   readonly golds: readonly string[];

@@ -100,8 +100,14 @@ export function valueOf(described: RunOptions, changes: Changes, option: RunOpti
   return changes[option.name] ?? (option.name in changes ? null : baseValue(described, changes, option));
 }
 
-export function isSample(described: RunOptions, changes: Changes): boolean {
-  return chosenOr(described, changes, DATASET) === SAMPLE;
+const WITHOUT_FILE: Readonly<Record<string, string>> = {
+  [SAMPLE]: 'The bundled sample needs no file. Choose another data set for your own.',
+  alfworld: 'Worlds are generated. A folder of real games is named on the command line (--data).',
+};
+
+/** Why the chosen data set needs no file; null where it needs one. */
+export function noFileReason(described: RunOptions, changes: Changes): string | null {
+  return WITHOUT_FILE[chosenOr(described, changes, DATASET)] ?? null;
 }
 
 function without<T>(values: Readonly<Record<string, T>>, name: string): Readonly<Record<string, T>> {
