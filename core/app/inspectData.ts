@@ -2,18 +2,27 @@ import { setImmediate } from 'node:timers/promises';
 import { parseRunConfig } from '../config/options.ts';
 import type { DataInspection } from '../contract/dataset.ts';
 import { loadDataset } from '../datasets/dataset.ts';
-import type { LoadedDataset } from '../datasets/loadedDataset.ts';
+import type { FileSource, LoadedDataset } from '../datasets/loadedDataset.ts';
 import type { Question, Trace } from '../datasets/trace.ts';
 import { openTraces } from '../datasets/traceReader.ts';
 import { sum } from '../shared/arithmetic.ts';
 
-/** More traces than this are not cut into spans for being looked at: their spans are reckoned from as many. */
+/** Data with more than this is not cut into spans as a whole for being looked at: a few traces are, and tell the rest. */
+const CUT_BYTES = 2 ** 21;
 const CUT_TRACES = 4;
 const EXAMPLES = 2;
 const EXAMPLE_CHARACTERS = 600;
 
-/** The first ones for examples, the others spread over the data set. */
-function sampledIds({ traces, splits }: LoadedDataset): string[] {
+/** Bytes of all traces, as they are put together. */
+function sizeOf({ entries, recipe }: FileSource): number {
+  const bytes = sum([...entries.values()].map(({ start, end }) => end - start));
+  // The official form has ten documents an entry.
+  return bytes * Math.max(1, (recipe?.documents ?? 0) / 10);
+}
+
+/** The first one for examples, the others spread over the data set. */
+function sampledIds({ traces, splits }: LoadedDataset, source: FileSource): string[] {
+  if (sizeOf(source) <= CUT_BYTES) return traces.map(({ id }) => id);
   const first = splits.train[0] ?? traces[0]?.id;
   const step = Math.max(1, Math.ceil(traces.length / CUT_TRACES));
   const spread = traces.filter((_, index) => index % step === 0).map(({ id }) => id);
@@ -28,7 +37,7 @@ async function readTraces(
   const reader = openTraces(dataset.source);
   try {
     const traces: Trace[] = [];
-    for (const id of sampledIds(dataset)) {
+    for (const id of sampledIds(dataset, dataset.source)) {
       signal?.throwIfAborted();
       traces.push(await reader.read(id));
       // Cutting a long trace takes a while, and this may be a shell.

@@ -115,11 +115,12 @@ export function trainingContext(
   refuseOtherData(run, dataset.fileHash);
   const { costs } = parseRunState(run.id, parts.workspace.runState.get(run.id));
   models?.attach({ id: run.id, spent: costs?.spent ?? null });
+  const trained = new Set(dataset.splits.train);
   return {
     runId: run.id,
     config: configOf(run),
     dataset,
-    traces: dataset.traces.filter((trace) => dataset.splits.train.includes(trace.id)),
+    traces: dataset.traces.filter((trace) => trained.has(trace.id)),
     workspace: parts.workspace,
     archive: parts.archive,
     engines,

@@ -9,6 +9,7 @@ import { parseCommandLine, UsageError, type CommandSpec } from './command.ts';
 import { bankCommand } from './commands/bank.ts';
 import { benchCommand } from './commands/bench.ts';
 import { casesCommand } from './commands/cases.ts';
+import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -42,6 +43,7 @@ const COMMANDS: readonly CommandSpec[] = [
   bankCommand,
   memoryCommand,
   mcpCommand,
+  dataCommand,
   modelsCommand,
   serveCommand,
   worldCommand,

@@ -165,9 +165,48 @@ class LineReader {
   }
 }
 
-function readerFor(file: string, first: number, onFault: OnFault | undefined): ArrayReader | LineReader {
+/** Entries of a file of JSON values one after another, however they are laid out. They cannot be read again by offset. */
+class SequenceReader {
+  readonly #file: string;
+  readonly #parser = new JSONParser({ paths: ['$'], separator: '', keepStack: false });
+  readonly #found: Entry[] = [];
+  #position = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#parser.onValue = ({ value }) => {
+      this.#found.push({ value, start: 0, end: 0, place: { position: this.#position, line: null } });
+      this.#position += 1;
+    };
+    this.#parser.onError = (error) => {
+      throw error;
+    };
+  }
+
+  write(chunk: Buffer): Entry[] {
+    try {
+      this.#parser.write(chunk);
+    } catch (error) {
+      throw notWhole(this.#file, error);
+    }
+    return this.#found.splice(0);
+  }
+
+  end(): Entry[] {
+    try {
+      if (!this.#parser.isEnded) this.#parser.end();
+    } catch (error) {
+      throw notWhole(this.#file, error);
+    }
+    return this.#found.splice(0);
+  }
+}
+
+type EntryReader = ArrayReader | LineReader | SequenceReader;
+
+function readerFor(file: string, first: number, { onFault, isOnce = false }: ReadOptions): EntryReader {
   if (first === 0x5b) return new ArrayReader(file);
-  if (first === 0x7b) return new LineReader(file, onFault);
+  if (first === 0x7b) return isOnce ? new SequenceReader(file) : new LineReader(file, onFault);
   throw dataError(file, [], 'is no JSON array and no JSON Lines; name a data file');
 }
 
@@ -210,6 +249,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called for a line that is no JSON, which is then left out; without it, it is an error. */
   readonly onFault?: OnFault | undefined;
+  /** Nothing is read again later: an object need not stand on one line then. */
+  readonly isOnce?: boolean;
 }
 
 /**
@@ -220,13 +261,13 @@ export interface ReadOptions {
  */
 export async function* readEntries(
   file: string,
-  { signal, onFault }: ReadOptions = {},
+  options: ReadOptions = {},
 ): AsyncGenerator<Entry, EntriesEnd> {
   const hash = createHash('sha256');
   // Strict, so that a file in another encoding is refused rather than read with replacement characters.
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let reader: ArrayReader | LineReader | null = null;
-  for await (const chunk of chunksOf(file, signal)) {
+  let reader: EntryReader | null = null;
+  for await (const chunk of chunksOf(file, options.signal)) {
     hash.update(chunk);
     try {
       decoder.decode(chunk, { stream: true });
@@ -234,7 +275,7 @@ export async function* readEntries(
       throw notWhole(file, error);
     }
     const first = reader === null ? firstByte(chunk) : undefined;
-    if (reader === null && first !== undefined) reader = readerFor(file, first, onFault);
+    if (reader === null && first !== undefined) reader = readerFor(file, first, options);
     if (reader !== null) yield* reader.write(chunk);
   }
   if (reader === null) throw dataError(file, [], 'is empty; name a data file');

@@ -9,7 +9,7 @@ import type { EntryRange, LoadedDataset } from './loadedDataset.ts';
 import type { EntryTrace } from './longMemEval.ts';
 import { type OwnEvent, type OwnTrace, ownTraceSchema } from './ownSchema.ts';
 import { refuseOtherFormat } from './recognise.ts';
-import { type Session, type SpanOptions, spansOf } from './sessionSpans.ts';
+import { CONVERSATION_STYLE, PLAIN_STYLE, type Session, type SpanOptions, spansOf } from './sessionSpans.ts';
 import { drawSplits, readSplitFile, refuseOverlap } from './splits.ts';
 import type { Question, Span, SplitName, Splits, Trace, TraceOutline, Turn } from './trace.ts';
 
@@ -38,6 +38,7 @@ class Problems {
 
   /** @throws AppError INVALID_INPUT of the first, with all of them in `details.problems`. */
   refuse(file: string): void {
+    this.found.sort((left, right) => (left.line ?? 0) - (right.line ?? 0));
     const [first] = this.found;
     if (first === undefined) return;
     const where = [first.line === null ? null : `line ${first.line}`, first.keyPath].filter((part) => part);
@@ -132,7 +133,9 @@ function sessionsOf(parts: readonly PartTurn[]): Session[] {
 
 /** A span that comes as one is kept as it is, under its date. */
 function ownSpans(trace: OwnTrace, sessions: readonly Session[], options: SpanOptions): Span[] {
-  return spansOf(sessions, trace.spans === undefined ? options : { ...options, sessionMode: 'full-session' });
+  const style = trace.turns === undefined ? PLAIN_STYLE : CONVERSATION_STYLE;
+  const cut: SpanOptions = trace.spans === undefined ? options : { ...options, sessionMode: 'full-session' };
+  return spansOf(sessions, cut, style);
 }
 
 type Categories = ReadonlyMap<string, number>;

@@ -30,6 +30,11 @@ export function formatLabel(format: DataFormat): string {
   return FORMATS[format].label;
 }
 
+/** What to do with a file of a format, as half a sentence. */
+export function remedyOf(format: DataFormat): string {
+  return FORMATS[format].remedy;
+}
+
 /** The `--dataset` that reads a format; null where none does. */
 export function datasetOfFormat(format: DataFormat): 'locomo' | 'longmemeval' | 'hotpotqa' | 'own' | null {
   if (format === 'hotpotqa-distractor') return 'hotpotqa';
@@ -56,7 +61,7 @@ export function formatOf(entry: unknown): DataFormat | null {
 
 /** What a file looks like by its first entry; null when like nothing that is known. @throws as `readEntries`. */
 export async function recogniseFile(file: string, signal?: AbortSignal): Promise<DataFormat | null> {
-  for await (const { value } of readEntries(file, { signal })) return formatOf(value);
+  for await (const { value } of readEntries(file, { signal, isOnce: true })) return formatOf(value);
   return null;
 }
 

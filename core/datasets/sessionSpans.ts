@@ -32,6 +32,9 @@ export const CONVERSATION_STYLE: SessionStyle = {
   header: (date, mode) => (mode === 'turn' ? `DATE: ${date}\n` : `DATE: ${date}\nCONVERSATION:\n`),
 };
 
+/** Of what was not said: events, and texts that come as spans. */
+export const PLAIN_STYLE: SessionStyle = { separator: '\n', header: (date) => `DATE: ${date}\n` };
+
 function joined(turns: readonly Turn[], separator: string): SessionSpan {
   return { text: turns.map((turn) => turn.text).join(separator), turnIds: turns.map((turn) => turn.id) };
 }

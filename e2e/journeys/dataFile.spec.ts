@@ -22,7 +22,7 @@ test("a run on a person's own file", async ({ studio }) => {
     await listing.getByRole('button', { name: /^Workspace/u }).click();
     await listing.getByRole('button', { name: /^mine\.json/u }).click();
   }
-  await expect(form.getByText('mine.json')).toBeVisible();
+  await expect(form.getByText('mine.json', { exact: true })).toBeVisible();
   await expect(form.getByRole('region', { name: 'What the data was understood as' })).toContainText('Spans');
   await form.getByLabel('Outer epochs', { exact: true }).fill('1');
   await form.getByLabel('Inner epochs', { exact: true }).fill('1');

@@ -9,6 +9,7 @@ import { sum } from '../../shared/arithmetic.ts';
 import type { CheckpointReference } from '../../store/checkpointFiles.ts';
 import { evaluate, type BaselineSubject, type SkillsSubject } from '../../training/evaluate.ts';
 import { tracesOf } from '../../training/evaluatedTraces.ts';
+import { refuseTrainedOn } from '../refuseTrainedOn.ts';
 import { openEngines, type OpenedEngines, type StudioParts } from '../openTraining.ts';
 import { bankOf, planEvaluation, refuseTrainingData, type EvaluationPlan } from './evaluationPlan.ts';
 import { openMemoryShelf } from './memoryShelf.ts';
@@ -165,6 +166,8 @@ export async function openEvaluation(
     const traces = tracesOf(dataset, input.split);
     const runIds = [plan.controllerRunId, bankOf(plan, parts)?.runId ?? null];
     refuseTrainingData(parts, input, { runIds, dataHash: dataset.fileHash });
+    for (const runId of new Set(runIds))
+      await refuseTrainedOn(parts, runId, { dataset, split: input.split, config: plan.config });
     const evaluation = await record(parts, { input, plan, opened, traces });
     const subject = subjectOf(parts, { evaluation, plan, opened });
     return {

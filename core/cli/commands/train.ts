@@ -3,6 +3,7 @@ import { runCapsSchema, type RunCaps, type TrainResult } from '../../contract/ru
 import { AppError } from '../../shared/errors.ts';
 import { hint, textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import { callsLeft, reportForecast, reportOutlook, reportPreset, warnOfCaps } from '../forecastReport.ts';
+import { reportInspection } from './data.ts';
 import { checkedChanges, checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 import { formatDuration } from '../terminalOutput.ts';
@@ -87,22 +88,9 @@ export function reportRun(result: TrainResult, context: CommandContext): void {
 export async function reportData(
   client: Client,
   config: Readonly<Record<string, unknown>>,
-  { output }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
-  const data = await client.call('datasets.inspect', { config });
-  const { train, validation, test } = data.traces;
-  output.line(
-    `Data ${data.name}: ${train} training, ${validation} validation and ${test} test traces, ${data.spans} spans, ${data.questions} questions`,
-  );
-  const notes = [
-    `${data.adversarialQuestions} adversarial questions left out`,
-    `${data.compoundEvidenceIds} evidence entries repaired`,
-    `${data.questionsWithoutEvidence} questions without evidence`,
-    `${data.unresolvedEvidenceIds.length} evidence ids name no turn`,
-  ];
-  const unresolved = data.unresolvedEvidenceIds.map(({ questionId, id }) => `${id} of ${questionId}`);
-  output.line(`${notes.join(', ')}${unresolved.length === 0 ? '' : ` (${unresolved.join(', ')})`}`);
-  output.line();
+  reportInspection(await client.call('datasets.inspect', { config }), context);
 }
 
 /** Caps that take the place of those a run has; null without any. @throws UsageError when anything else is given. */

@@ -1,11 +1,14 @@
-import type { RunOptionDescription } from '../../../core/contract/application.ts';
+import type { ChosenFile, RunOptionDescription } from '../../../core/contract/application.ts';
 import type { CallOutput } from '../../../core/contract/calls.ts';
+import { dataProblemSchema, type DataInspection, type DataProblem } from '../../../core/contract/dataset.ts';
 import type { Run } from '../../../core/contract/run.ts';
 import { AppError } from '../../../core/shared/errors.ts';
 import type { Studio } from '../../state/studio.svelte.ts';
 import { Action } from '../../state/action.svelte.ts';
 import {
   baseValue,
+  DATA_FILE,
+  DATASET,
   errorsByOption,
   toDefaults,
   valueOf,
@@ -15,7 +18,6 @@ import {
   type RunOptions,
 } from './runOptions.ts';
 
-export type DataSummary = CallOutput<'datasets.inspect'>;
 export type Forecast = CallOutput<'runs.forecast'>;
 
 const CHECK_DELAY_MS = 200;
@@ -34,7 +36,9 @@ export class RunForm {
   fileNames = $state<Readonly<Record<string, string>>>({});
   #changes = $state.raw<Changes>({});
   #problem = $state.raw<unknown>(null);
-  #summary = $state.raw<DataSummary | null>(null);
+  #summary = $state.raw<DataInspection | null>(null);
+  #isInspecting = $state(false);
+  #recognised = $state<string | null>(null);
   #forecast = $state.raw<Forecast | null>(null);
   readonly #studio: Studio;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -63,13 +67,30 @@ export class RunForm {
   }
 
   /** What the data was understood as; null until it could be read. */
-  get summary(): DataSummary | null {
+  get summary(): DataInspection | null {
     return this.#summary;
   }
 
   /** What the run would ask of language models, and what its preset changed; null until it could be worked out. */
   get forecast(): Forecast | null {
     return this.#forecast;
+  }
+
+  /** The data is being read, which takes seconds for a large file. */
+  get isInspecting(): boolean {
+    return this.#isInspecting;
+  }
+
+  /** What the file that was chosen looks like, in a sentence; null before one is. */
+  get recognised(): string | null {
+    return this.#recognised;
+  }
+
+  /** Everything that is wrong in the data file, as far as it is known by its place. */
+  get dataProblems(): readonly DataProblem[] {
+    const details = this.#problem instanceof AppError ? this.#problem.details : undefined;
+    const parsed = dataProblemSchema.array().safeParse(details?.['problems']);
+    return parsed.success ? parsed.data : [];
   }
 
   valueOf(option: RunOptionDescription): OptionValue {
@@ -87,6 +108,25 @@ export class RunForm {
   set(option: RunOptionDescription, value: OptionValue): void {
     this.#changes = withValue(this.described, this.#changes, { option, value });
     this.#schedule(CHECK_DELAY_MS);
+  }
+
+  /** Takes a file that was chosen; of a data file the format says which data set it is. */
+  async take(option: RunOptionDescription, file: ChosenFile): Promise<void> {
+    this.fileNames = { ...this.fileNames, [option.name]: file.name };
+    try {
+      if (option.name === DATA_FILE) await this.#recognise(file);
+    } finally {
+      this.set(option, file.id);
+    }
+  }
+
+  async #recognise(file: ChosenFile): Promise<void> {
+    const { format, dataset } = await this.#studio.call('datasets.recognise', { data: file.id });
+    const option = this.described.options.find(({ name }) => name === DATASET);
+    const isSet = option !== undefined && dataset !== null && this.valueOf(option) !== dataset;
+    if (isSet) this.set(option, dataset);
+    const looks = format === null ? 'like no format that is known here' : `like ${format}`;
+    this.#recognised = `${file.name} looks ${looks}${isSet ? `; the data set was set to ${dataset}` : ''}.`;
   }
 
   /** Null when something is wrong: it is shown at its field, or by `starting`. */
@@ -151,9 +191,17 @@ export class RunForm {
     const names = this.described.options.filter(({ group }) => group === 'data').map(({ name }) => name);
     const key = JSON.stringify(names.map((name) => config[name]));
     if (key === this.#inspected) return;
-    const summary = await this.#studio.call('datasets.inspect', { config }, { signal });
-    if (signal.aborted) return;
-    this.#summary = summary;
-    this.#inspected = key;
+    this.#summary = null;
+    this.#inspected = null;
+    this.#isInspecting = true;
+    try {
+      const summary = await this.#studio.call('datasets.inspect', { config }, { signal });
+      if (signal.aborted) return;
+      this.#summary = summary;
+      this.#inspected = key;
+    } finally {
+      // A newer one says itself when it is done.
+      if (!signal.aborted) this.#isInspecting = false;
+    }
   }
 }
