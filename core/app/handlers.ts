@@ -7,6 +7,8 @@ import { createBankHandlers } from './handlers/bankHandlers.ts';
 import { createCaseHandlers } from './handlers/caseHandlers.ts';
 import { createDatasetHandlers } from './handlers/datasetHandlers.ts';
 import { createEvaluationHandlers } from './handlers/evaluationHandlers.ts';
+import type { ActiveExperiments } from './experiments/activeExperiments.ts';
+import { createExperimentHandlers } from './handlers/experimentHandlers.ts';
 import { createMemoryHandlers } from './handlers/memoryHandlers.ts';
 import { createModelHandlers } from './handlers/modelHandlers.ts';
 import { createReviewHandlers } from './handlers/reviewHandlers.ts';
@@ -27,6 +29,7 @@ export interface HandlerSetup {
   readonly models: ModelLibrary;
   readonly memory: LiveMemoryService;
   readonly evaluations: ActiveEvaluations;
+  readonly experiments: ActiveExperiments;
   readonly onProof: (done: number, total: number) => void;
   /** Null: the workspace is not given up. */
   readonly onYield: (() => void) | null;
@@ -39,6 +42,7 @@ export function createHandlers({
   models,
   memory,
   evaluations,
+  experiments,
   onProof,
   onYield,
 }: HandlerSetup): Handlers {
@@ -53,5 +57,6 @@ export function createHandlers({
     ...createModelHandlers(models, { parts, active, work: models.work }),
     ...createMemoryHandlers(memory),
     ...createEvaluationHandlers(parts, evaluations),
+    ...createExperimentHandlers(parts, experiments),
   };
 }

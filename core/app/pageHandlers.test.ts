@@ -98,6 +98,7 @@ type WithConfig =
   | 'config.check'
   | 'evaluation.start'
   | 'evaluation.rerun'
+  | 'experiment.start'
   | 'bank.verify';
 
 /** Makes each call that carries a configuration. */
@@ -109,6 +110,14 @@ const WITH_CONFIG: Readonly<
   'config.check': (client, config) => client.call('config.check', { config }),
   'bank.verify': (client, config) =>
     client.call('bank.verify', { base64: '', fileName: 'bank.json', config }),
+  'experiment.start': (client, config) =>
+    client.call('experiment.start', {
+      recipe: { name: 'ablation' },
+      config,
+      seeds: [42],
+      split: 'validation',
+      isJudged: false,
+    }),
   'evaluation.rerun': (client, config) => client.call('evaluation.rerun', { text: '{}', config }),
   'evaluation.start': (client, config) =>
     client.call('evaluation.start', {

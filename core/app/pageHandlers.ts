@@ -116,6 +116,10 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
       const input = withPaths(given);
       return withoutFolders(pathsOf(input.config), () => handlers['evaluation.start'](input, context));
     },
+    'experiment.start': async (given, context) => {
+      const input = withPaths(given);
+      return withoutFolders(pathsOf(input.config), () => handlers['experiment.start'](input, context));
+    },
     'evaluation.rerun': async (given, context) => {
       const input = withPaths(given);
       return withoutFolders(pathsOf(input.config), () => handlers['evaluation.rerun'](input, context));

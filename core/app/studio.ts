@@ -16,6 +16,7 @@ import { seedSkills } from '../skills/seeds.ts';
 import { Workspace } from '../store/workspace.ts';
 import { ActiveRuns } from './activeRuns.ts';
 import { ActiveEvaluations } from './evaluation/activeEvaluations.ts';
+import { ActiveExperiments } from './experiments/activeExperiments.ts';
 import { ChangeFeed } from './changeFeed.ts';
 import type { PageShell } from './fileAccess.ts';
 import { createHandlers } from './handlers.ts';
@@ -52,6 +53,9 @@ function markInterrupted(workspace: Workspace, clock: Clock): void {
     for (const evaluation of workspace.evaluations.list({ where: { status: 'running' } })) {
       workspace.evaluations.put({ ...evaluation, status: 'cancelled', updatedAtMs: clock.now() });
     }
+    for (const experiment of workspace.experiments.list({ where: { status: 'running' } })) {
+      workspace.experiments.put({ ...experiment, status: 'paused', updatedAtMs: clock.now() });
+    }
   });
 }
 
@@ -60,6 +64,7 @@ export class Studio {
   readonly #parts: StudioParts;
   readonly #active: ActiveRuns;
   readonly #evaluations: ActiveEvaluations;
+  readonly #experiments: ActiveExperiments;
   readonly #models: ModelLibrary;
   readonly #memory: LiveMemoryService;
   readonly #handlers: Handlers;
@@ -82,6 +87,10 @@ export class Studio {
     this.#evaluations = new ActiveEvaluations(parts, (ongoing) =>
       this.#emit('evaluation.onProgress', ongoing),
     );
+    this.#experiments = new ActiveExperiments(
+      { parts, runs: this.#active, evaluations: this.#evaluations },
+      (ongoing) => this.#emit('experiment.onProgress', ongoing),
+    );
     this.#models = new ModelLibrary({
       workspace: parts.workspace,
       platform: parts.platform,
@@ -96,6 +105,7 @@ export class Studio {
       models: this.#models,
       memory,
       evaluations: this.#evaluations,
+      experiments: this.#experiments,
       onProof: (done, total) => this.#emit('bank.onProof', { done, total }),
       onYield,
     });
@@ -145,6 +155,7 @@ export class Studio {
 
   /** Pauses what trains, so that nothing is lost, and gives the workspace back. */
   async close(): Promise<void> {
+    await this.#experiments.pauseAll();
     await Promise.all([this.#active.pauseAll(), this.#evaluations.cancelAll()]);
     this.#changes.close();
     for (const connection of this.#connections) connection.close();

@@ -14,17 +14,6 @@ import { formatTable, points } from './table.ts';
 
 /** Evaluations as the command line starts, prints and writes them. */
 
-/** What an evaluation is asked when nothing is said. */
-export const DEFAULT_EVALUATION = {
-  controller: null,
-  config: {},
-  protocol: 'own',
-  split: 'validation',
-  isJudged: true,
-  usesCache: true,
-  name: null,
-} as const satisfies Omit<EvaluationInput, 'subject'>;
-
 /** Starts an evaluation and waits for it, with progress; Ctrl-C cancels it. */
 export async function followEvaluation(
   { output, signal }: Pick<CommandContext, 'output' | 'signal'>,

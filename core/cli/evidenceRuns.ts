@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectWorkspace } from '../app/connectWorkspace.ts';
 import { sourcePlatform } from '../app/platform.ts';
-import type { EvaluationQuestionSummary } from '../contract/evaluation.ts';
+import { DEFAULT_EVALUATION, type EvaluationQuestionSummary } from '../contract/evaluation.ts';
 import type { Client } from '../contract/rpc.ts';
 import { pairedBootstrap } from '../evaluation/pairedBootstrap.ts';
 import { required } from '../shared/assertions.ts';
 import { systemClock } from '../shared/clock.ts';
-import { DEFAULT_EVALUATION } from './evaluationReports.ts';
 import { checkedRunOptions } from './runOptions.ts';
 import { points } from './table.ts';
 

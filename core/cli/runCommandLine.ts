@@ -14,6 +14,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { mcpCommand } from './commands/mcp.ts';
+import { experimentCommand } from './commands/experiment.ts';
 import { memoryCommand } from './commands/memory.ts';
 import { evaluationsCommand } from './commands/evaluations.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly CommandSpec[] = [
   trainCommand,
   evalCommand,
   evaluationsCommand,
+  experimentCommand,
   runsCommand,
   casesCommand,
   proposalsCommand,

@@ -333,6 +333,10 @@ export const runConfigSchema = z.strictObject({
     group: 'reward',
     description: 'score of an answer that becomes the reward',
   }),
+  rewardNoise: option(z.number().min(0).max(10).default(0), {
+    group: 'reward',
+    description: 'standard deviation of noise on the reward that the controller learns from; for experiments',
+  }),
   processBudget: option(z.number().min(0).max(10).default(0.1), {
     group: 'reward',
     description: 'total process reward of an episode',
@@ -390,6 +394,10 @@ export const runConfigSchema = z.strictObject({
   stageComparison: option(z.enum(['paired', 'reference']).default('paired'), {
     group: 'evolution',
     description: 'better means: paired test on the selection set, or a higher tail mean',
+  }),
+  rollsBack: option(z.boolean().default(true), {
+    group: 'evolution',
+    description: 'go back to the best version where a stage was worse, and at the end',
   }),
   patience: option(count(1, 1000).default(5), {
     group: 'evolution',

@@ -19,16 +19,9 @@ import {
 import { dataInspectionSchema, recognisedDataSchema } from './dataset.ts';
 import { call, event, nothing } from './callShape.ts';
 import { forecastAnswerSchema, runOutlookSchema } from './forecast.ts';
-import {
-  comparisonSchema,
-  evaluationInputSchema,
-  evaluationProgressSchema,
-  evaluationQuestionSchema,
-  evaluationQuestionSummarySchema,
-  evaluationSchema,
-  evaluationSummarySchema,
-  reportDifferenceSchema,
-} from './evaluation.ts';
+import { evaluationProgressSchema } from './evaluation.ts';
+import { evaluationCalls } from './evaluationCalls.ts';
+import { experimentProgressSchema } from './experiment.ts';
 import { clusterSchema, diagnosisSchema, hardCaseSchema, hardCaseSummarySchema } from './hardCase.ts';
 import { downloadProgressSchema, modelWorkSchema } from './model.ts';
 import { memoryCalls } from './memoryCalls.ts';
@@ -56,7 +49,6 @@ import { bankVersionSchema, skillHealthSchema } from './skill.ts';
 
 const runIdInput = z.strictObject({ runId: z.string() });
 const clusterIdInput = z.strictObject({ clusterId: z.string() });
-const evaluationIdInput = z.strictObject({ evaluationId: z.string() });
 const proposalIdInput = z.strictObject({ proposalId: z.string() });
 
 const stagedInput = z.strictObject({
@@ -369,36 +361,7 @@ export const calls = {
 
   ...modelCalls,
 
-  /** Starts an evaluation and returns at once; `evaluation.wait` tells what it came to. */
-  'evaluation.start': call(evaluationInputSchema, evaluationSchema),
-  /** The evaluation when it has ended. Throws what it failed with. */
-  'evaluation.wait': call(evaluationIdInput, evaluationSchema),
-  /** Stops it; the memories that were built are kept for the next time. */
-  'evaluation.cancel': call(evaluationIdInput, evaluationSchema),
-  /** Newest first. */
-  'evaluation.list': call(nothing, z.array(evaluationSummarySchema)),
-  'evaluation.get': call(evaluationIdInput, evaluationSchema),
-  'evaluation.ongoing': call(nothing, z.array(evaluationProgressSchema)),
-  'evaluation.questions': call(evaluationIdInput, z.array(evaluationQuestionSummarySchema)),
-  'evaluation.question': call(evaluationIdInput.extend({ questionId: z.string() }), evaluationQuestionSchema),
-  /** The first against the second, paired over the questions that both answered. */
-  'evaluation.compare': call(evaluationIdInput.extend({ baseId: z.string() }), comparisonSchema),
-  /** JSON to be run again, or one self-contained page. */
-  'evaluation.report': call(
-    evaluationIdInput.extend({ form: z.enum(['json', 'html']), baseId: z.string().nullable() }),
-    z.strictObject({ fileName: z.string(), text: z.string() }),
-  ),
-  /** With its questions and the memories it built. Refused while it runs. */
-  'evaluation.delete': call(evaluationIdInput, nothing),
-  /**
-   * Runs a report again, everything from nothing, and says where it came out otherwise. `config` names the files it was made
-   * with (`data` and the like), and nothing else; the bundled sample needs none.
-   */
-  'evaluation.rerun': call(
-    z.strictObject({ text: z.string(), config: z.record(z.string(), z.unknown()) }),
-    z.strictObject({ evaluation: evaluationSchema, differences: z.array(reportDifferenceSchema) }),
-  ),
-
+  ...evaluationCalls,
   ...memoryCalls,
 } as const;
 
@@ -416,6 +379,8 @@ export const events = {
   'bank.onProof': event(z.strictObject({ done: z.number().int(), total: z.number().int() })),
   /** As `evaluation.ongoing` gives it, when one begins, goes on or ends. */
   'evaluation.onProgress': event(z.array(evaluationProgressSchema)),
+  /** As `experiment.ongoing` gives it, when one begins, goes on or ends. */
+  'experiment.onProgress': event(z.array(experimentProgressSchema)),
 } as const;
 
 export type CallName = keyof typeof calls;

@@ -52,6 +52,17 @@ export const evaluationInputSchema = z.strictObject({
 });
 export type EvaluationInput = z.infer<typeof evaluationInputSchema>;
 
+/** What an evaluation is asked when nothing is said. */
+export const DEFAULT_EVALUATION = {
+  controller: null,
+  config: {},
+  protocol: 'own',
+  split: 'validation',
+  isJudged: true,
+  usesCache: true,
+  name: null,
+} as const satisfies Omit<EvaluationInput, 'subject'>;
+
 /** A mean over questions with its 95 % percentile bootstrap interval. */
 export const estimateSchema = z.strictObject({
   mean: z.number(),

@@ -10,7 +10,10 @@ export function inPoints(fraction: number, isSigned = false): string {
   return isSigned && fraction > 0 ? `+${text}` : text;
 }
 
-export function intervalText({ interval: [low, high] }: Estimate, isSigned = false): string {
+export function intervalText(
+  { interval: [low, high] }: Pick<Estimate, 'interval'>,
+  isSigned = false,
+): string {
   return `[${inPoints(low, isSigned)}, ${inPoints(high, isSigned)}]`;
 }
 

@@ -10,6 +10,7 @@ const CONFIG: StageConfig = {
   maxEvolutions: 20,
   outerEpochs: 10,
   designer: 'builtin',
+  rollsBack: true,
   seed: 42,
 };
 
@@ -278,4 +279,11 @@ test('decisions are pure: the state that goes in is not changed, and the same in
   const stageEnd = end(1, 'b', { questionScores: scores(0.51, 0.2, 1) });
   expect(decideStage(state, stageEnd, CONFIG)).toEqual(decideStage(state, stageEnd, CONFIG));
   expect(JSON.stringify(state)).toBe(before);
+});
+
+test('a run that does not roll back goes on with what it has, and ends on it', () => {
+  const ends = [end(0, 'a'), end(1, 'b', { questionScores: scores(0.1) })];
+  expect(decideAll(ends).at(-1)).toMatchObject({ outcome: 'worse', rollback: { version: 0 } });
+  const kept = decideAll(ends, { ...CONFIG, rollsBack: false, outerEpochs: 2 }).at(-1);
+  expect(kept).toMatchObject({ outcome: 'worse', stop: 'last_stage', rollback: null });
 });

@@ -72,6 +72,7 @@ export type StageConfig = Pick<
   | 'maxEvolutions'
   | 'outerEpochs'
   | 'designer'
+  | 'rollsBack'
   | 'seed'
 >;
 
@@ -219,7 +220,8 @@ export function decideStage(state: StageState, end: StageEnd, config: StageConfi
   const withoutImprovement = isNewBest ? 0 : state.withoutImprovement + (isBankChanged ? 1 : 0);
   const stop = stopReason({ stage, withoutImprovement, evolutions: state.evolutions }, config);
   const mayEvolve = stop === null && config.designer !== 'none';
-  const target = best !== null && !isNewBest && (outcome === 'worse' || stop !== null) ? best : null;
+  const isWorth = !isNewBest && (outcome === 'worse' || stop !== null);
+  const target = config.rollsBack && isWorth ? best : null;
   const scoreOf = (scores: StageScores): number =>
     config.stageComparison === 'paired' ? mean(Object.values(scores.questionScores)) : scores.reward;
   return {

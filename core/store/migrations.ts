@@ -227,6 +227,17 @@ CREATE TABLE builtMemories (
 CREATE INDEX builtMemoriesByEvaluation ON builtMemories (evaluationId);
 `;
 
+/** Experiments: what is measured, and what each cell has come to; its runs and evaluations are where all are. */
+const EXPERIMENTS = `
+CREATE TABLE experiments (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  status TEXT NOT NULL,
+  createdAtMs REAL NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+`;
+
 const APPEND_ONLY = ['decisions', 'bankVersions', 'events'];
 
 function appendOnlyTriggers(table: string): string {
@@ -250,4 +261,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 4, summary: 'models, and the replies of language models', sql: MODELS },
   { version: 5, summary: 'live memories, in named spaces', sql: LIVE_MEMORY },
   { version: 6, summary: 'evaluations, and the memories they built', sql: EVALUATIONS },
+  { version: 7, summary: 'experiments', sql: EXPERIMENTS },
 ];

@@ -62,6 +62,7 @@ export class Workspace {
   readonly memorySpaces: MemorySpaceTable;
   readonly liveMemories: LiveMemoryTable;
   readonly evaluations: WorkspaceTables['evaluations'];
+  readonly experiments: WorkspaceTables['experiments'];
   readonly evaluationQuestions: EvaluationQuestionTable;
   readonly builtMemories: BuiltMemoryTable;
   readonly events: EventLog;
@@ -100,6 +101,7 @@ export class Workspace {
     this.memorySpaces = new MemorySpaceTable(database);
     this.liveMemories = new LiveMemoryTable(database);
     this.evaluations = tables.evaluations;
+    this.experiments = tables.experiments;
     this.evaluationQuestions = new EvaluationQuestionTable(database);
     this.builtMemories = new BuiltMemoryTable(database);
     this.checkpoints = new CheckpointFiles(join(folder, 'checkpoints'));

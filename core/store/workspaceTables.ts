@@ -2,6 +2,8 @@ import { clusterSchema } from '../contract/hardCase.ts';
 import type { Cluster } from '../contract/hardCase.ts';
 import { evaluationSchema } from '../contract/evaluation.ts';
 import type { Evaluation } from '../contract/evaluation.ts';
+import { experimentSchema } from '../contract/experiment.ts';
+import type { Experiment } from '../contract/experiment.ts';
 import { modelRecordSchema } from '../contract/model.ts';
 import type { ModelRecord } from '../contract/model.ts';
 import { decisionSchema, proposalSchema, replaySchema } from '../contract/proposal.ts';
@@ -17,6 +19,7 @@ import { AppendOnlyTable, RecordTable } from './recordTable.ts';
 
 export type RunTable = RecordTable<Run, 'id', 'status' | 'createdAtMs'>;
 export type EvaluationTable = RecordTable<Evaluation, 'id', 'status' | 'createdAtMs'>;
+export type ExperimentTable = RecordTable<Experiment, 'id', 'status' | 'createdAtMs'>;
 export type ModelTable = RecordTable<ModelRecord, 'id', 'purpose'>;
 export type ClusterTable = RecordTable<Cluster, 'id', 'runId' | 'stage'>;
 export type ProposalTable = RecordTable<
@@ -47,6 +50,7 @@ export interface WorkspaceTables {
   readonly bankVersions: BankVersionTable;
   readonly models: ModelTable;
   readonly evaluations: EvaluationTable;
+  readonly experiments: ExperimentTable;
 }
 
 export function createWorkspaceTables(database: Database, events: EventLog): WorkspaceTables {
@@ -69,6 +73,13 @@ export function createWorkspaceTables(database: Database, events: EventLog): Wor
       table: 'evaluations',
       noun: 'evaluation',
       schema: evaluationSchema,
+      key: 'id',
+      columns: ['status', 'createdAtMs'],
+    }),
+    experiments: new RecordTable(database, {
+      table: 'experiments',
+      noun: 'experiment',
+      schema: experimentSchema,
       key: 'id',
       columns: ['status', 'createdAtMs'],
     }),

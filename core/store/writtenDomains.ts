@@ -19,6 +19,7 @@ const DOMAINS_OF: Readonly<Record<string, readonly WorkspaceDomain[]>> = {
   memorySpaces: ['memory'],
   liveMemories: ['memory'],
   evaluations: ['evaluations'],
+  experiments: ['evaluations'],
 };
 
 export function domainsOf(tables: ReadonlySet<string>): ReadonlySet<WorkspaceDomain> {

@@ -8,6 +8,7 @@ import { choiceModeOf } from '../engines/chooseSkills.ts';
 import type { EpisodeJob, EpisodeResult } from '../engines/episode.ts';
 import type { Skill } from '../contract/skill.ts';
 import { required } from '../shared/assertions.ts';
+import { createRng } from '../shared/rng.ts';
 import { candidates, skillHash } from '../skills/skillBank.ts';
 import { skillText } from '../skills/skillText.ts';
 import { drawTraces } from './drawTraces.ts';
@@ -75,6 +76,12 @@ function episodeJob(
   };
 }
 
+/** Of the reward as the controller sees it; what is shown and compared is the reward itself. */
+function noiseOf({ config }: TrainingContext, { step }: RunState, episode: number): number {
+  if (config.rewardNoise === 0) return 0;
+  return config.rewardNoise * createRng(config.seed, 'reward noise', step, episode).normal();
+}
+
 async function buffer(
   context: TrainingContext,
   state: RunState,
@@ -88,10 +95,10 @@ async function buffer(
   const isNew = bank.map((skill) => state.newSkills.includes(skill.name));
   return {
     skills: Object.fromEntries(ids.map((id, index) => [id, required(vectors[index], 'skill vector')])),
-    episodes: batch.episodes.map(({ steps, reward }) => {
+    episodes: batch.episodes.map(({ steps, reward }, episode) => {
       const rewards = redistributeFinalReward(
         steps.map((step) => step.processReward),
-        reward,
+        reward + noiseOf(context, state, episode),
         context.config,
       );
       return steps.map(({ state: vector, action, logProb, value }, index): Transition => ({

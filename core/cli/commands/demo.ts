@@ -1,11 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { DEFAULT_EVALUATION } from '../../contract/evaluation.ts';
 import { onlyFile } from '../../exchange/writeExport.ts';
 import { required } from '../../shared/assertions.ts';
 import { makeFolder, writeFileAtomic } from '../../store/atomicFile.ts';
 import { textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
-import { DEFAULT_EVALUATION, followEvaluation } from '../evaluationReports.ts';
+import { followEvaluation } from '../evaluationReports.ts';
 import { absolutePath, checkedRunOptions } from '../runOptions.ts';
 import { formatTable, points } from '../table.ts';
 import { describeChange, replayLines } from './proposals.ts';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import {
   BASELINES,
+  DEFAULT_EVALUATION,
   type Baseline,
   type Comparison,
   type Evaluation,
@@ -11,7 +12,6 @@ import { parseBank } from '../../exchange/bankFile.ts';
 import { AppError, messageOf } from '../../shared/errors.ts';
 import { listFlag, textFlag, UsageError, type CommandContext, type CommandSpec } from '../command.ts';
 import {
-  DEFAULT_EVALUATION,
   differenceLine,
   evaluationDocument,
   followEvaluation,

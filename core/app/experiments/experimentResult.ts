@@ -1,0 +1,135 @@
+import type { EvaluationQuestionSummary } from '../../contract/evaluation.ts';
+import type { ArmResult, Experiment, ExperimentResult } from '../../contract/experiment.ts';
+import { estimate } from '../../evaluation/summary.ts';
+import { mean, sum } from '../../shared/arithmetic.ts';
+import { required } from '../../shared/assertions.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import { bankGrowth } from './bankGrowth.ts';
+
+type Stored = Pick<
+  Workspace,
+  'evaluations' | 'evaluationQuestions' | 'runs' | 'bankVersions' | 'metrics' | 'checkpoints'
+>;
+
+/** Of all intervals: they say how much the questions vary, and need no more seeds than one. */
+const INTERVAL_SEED = 42;
+
+interface MeasuredCell {
+  readonly seed: number;
+  readonly runId: string | null;
+  readonly evaluationId: string;
+  readonly questions: readonly EvaluationQuestionSummary[];
+}
+
+function cellsOf(workspace: Stored, { cells }: Experiment, arm: string): MeasuredCell[] {
+  return cells.flatMap(({ arm: name, seed, runId, evaluationId, isDone }) =>
+    name !== arm || !isDone || evaluationId === null || workspace.evaluations.get(evaluationId) === null
+      ? []
+      : [{ seed, runId, evaluationId, questions: workspace.evaluationQuestions.summaries(evaluationId) }],
+  );
+}
+
+interface QuestionMean {
+  readonly category: number;
+  readonly f1: number;
+}
+
+/** Each question's mean over its seeds: seeds are repetitions, questions are what varies. */
+function questionMeans(cells: readonly MeasuredCell[]): Map<string, QuestionMean> {
+  const rows = Map.groupBy(
+    cells.flatMap(({ questions }) => questions),
+    ({ questionId }) => questionId,
+  );
+  return new Map(
+    [...rows].map(([id, all]) => [
+      id,
+      { category: required(all[0], 'question').category, f1: mean(all.map(({ f1 }) => f1)) },
+    ]),
+  );
+}
+
+function differenceTo(
+  base: readonly MeasuredCell[],
+  cells: readonly MeasuredCell[],
+): ArmResult['difference'] {
+  const baseSeeds = new Map(base.map((cell) => [cell.seed, cell]));
+  const paired = cells.flatMap(({ seed, questions }) => {
+    const scores = new Map(baseSeeds.get(seed)?.questions.map(({ questionId, f1 }) => [questionId, f1]));
+    return questions.flatMap(({ questionId, f1 }) => {
+      const other = scores.get(questionId);
+      return other === undefined ? [] : [{ questionId, difference: f1 - other }];
+    });
+  });
+  if (paired.length === 0) return null;
+  const byQuestion = Map.groupBy(paired, ({ questionId }) => questionId);
+  return estimate(
+    [...byQuestion.values()].map((pairs) => mean(pairs.map(({ difference }) => difference))),
+    INTERVAL_SEED,
+  );
+}
+
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  const present = values.filter((value) => value !== null);
+  return present.length === 0 ? null : mean(present);
+}
+
+function armResult(
+  workspace: Stored,
+  experiment: Experiment,
+  about: { name: string; cells: readonly MeasuredCell[]; base: readonly MeasuredCell[] },
+): ArmResult {
+  const { name, cells, base } = about;
+  const questions = [...questionMeans(cells).values()];
+  const evaluations = cells.map(({ evaluationId }) => workspace.evaluations.require(evaluationId));
+  const results = evaluations.map(({ results: one, id }) => required(one, `results of ${id}`));
+  const f1 = estimate(
+    questions.map((one) => one.f1),
+    INTERVAL_SEED,
+  );
+  const byCategory = [...Map.groupBy(questions, ({ category }) => category)].sort(([a], [b]) => a - b);
+  return {
+    name,
+    f1: f1.mean,
+    interval: f1.interval,
+    questions: questions.length,
+    seeds: cells.map(({ seed, runId, evaluationId }, at) => ({
+      seed,
+      runId,
+      evaluationId,
+      f1: required(results[at], 'results').f1.mean,
+    })),
+    byCategory: byCategory.map(([category, members]) => {
+      const of = estimate(
+        members.map((one) => one.f1),
+        INTERVAL_SEED,
+      );
+      return { category, questions: members.length, f1: of.mean, interval: of.interval };
+    }),
+    judge: meanOrNull(results.map(({ judge }) => judge)),
+    exactMatch: mean(results.map(({ exactMatch }) => exactMatch)),
+    evidenceRecall: meanOrNull(results.map(({ evidenceRecall }) => evidenceRecall)),
+    memoriesPerSpan: meanOrNull(results.map(({ memoriesPerSpan }) => memoriesPerSpan)),
+    contextCharacters: mean(results.map(({ contextCharacters }) => contextCharacters)),
+    skills: meanOrNull(evaluations.map(({ bank }) => bank?.skills.length ?? null)),
+    seconds: sum(
+      experiment.cells
+        .filter(({ arm }) => arm === name)
+        .map(({ trainSeconds, evaluateSeconds }) => trainSeconds + evaluateSeconds),
+    ),
+    difference: cells === base ? null : differenceTo(base, cells),
+  };
+}
+
+/** What the finished cells of an experiment come to. */
+export async function experimentResult(workspace: Stored, experiment: Experiment): Promise<ExperimentResult> {
+  const measured = experiment.arms
+    .map(({ name }) => ({ name, cells: cellsOf(workspace, experiment, name) }))
+    .filter(({ cells }) => cells.length > 0);
+  const base = measured.find(({ name }) => name === experiment.arms[0]?.name)?.cells ?? [];
+  return {
+    experiment,
+    arms: measured.map((one) => armResult(workspace, experiment, { ...one, base })),
+    growth: experiment.input.recipe.name === 'growth' ? await bankGrowth(workspace, experiment) : [],
+    seconds: sum(experiment.cells.map(({ trainSeconds, evaluateSeconds }) => trainSeconds + evaluateSeconds)),
+  };
+}

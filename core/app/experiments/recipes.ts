@@ -1,0 +1,133 @@
+import { checkOptionValues } from '../../config/options.ts';
+import type { ExperimentArm, ExperimentInput } from '../../contract/experiment.ts';
+import { BASELINES } from '../../contract/evaluation.ts';
+import { AppError } from '../../shared/errors.ts';
+
+/** What an experiment's arms are. The first arm is the one that the others are compared with. */
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Small enough that a run on LoCoMo takes about a minute on two cores with the built-in engine. */
+export const EXPERIMENT_DEFAULTS: Config = { outerEpochs: 3, innerEpochs: 20, batchSize: 4 };
+
+/** Every arm decides for itself: nobody is there to be asked. */
+const UNATTENDED: Config = { review: 'auto' };
+
+const OWN: ExperimentArm['evaluation'] = { config: {}, controller: 'own', baseline: null };
+
+function trained(
+  name: string,
+  training: Config,
+  evaluation: Partial<ExperimentArm['evaluation']> = {},
+): ExperimentArm {
+  return { name, training: { ...training }, evaluation: { ...OWN, ...evaluation } };
+}
+
+const ABLATION: readonly ExperimentArm[] = [
+  trained('full', {}),
+  trained('random selection', { selection: 'random' }),
+  trained('similarity selection', { selection: 'similarity' }),
+  trained('static skills', { designer: 'none' }),
+  trained('refine only', { isRefineOnly: true }),
+  trained('no rollback', { rollsBack: false }),
+];
+
+/** How the reward reaches the controller; the answers are scored as ever. */
+const NOISE: readonly ExperimentArm[] = [
+  trained('as it is', {}),
+  trained('sparse: a tenth of the questions', { questionSampling: 0.1 }),
+  trained('delayed: all of it at the last span', { finalRewardLastRatio: 1, shapingScale: 0 }),
+  trained('noisy: normal, 0.1', { rewardNoise: 0.1 }),
+  trained('noisy: normal, 0.3', { rewardNoise: 0.3 }),
+];
+
+const GROWTH_FACTOR = 10;
+const PRUNED_SKILLS = 10;
+
+function growth(config: Config): ExperimentArm[] {
+  const stages = { ...EXPERIMENT_DEFAULTS, ...config }['outerEpochs'];
+  const longer = { outerEpochs: GROWTH_FACTOR * Number(stages), patience: 1000, maxEvolutions: 1000 };
+  return [
+    // A full bank proposes what to retire; nobody is asked, so that it is retired.
+    trained('with pruning', { ...longer, maxSkills: PRUNED_SKILLS }),
+    trained('without pruning', { ...longer, maxSkills: 1000 }),
+  ];
+}
+
+function sweep({
+  option,
+  values,
+  phase,
+}: Extract<ExperimentInput['recipe'], { name: 'sweep' }>): ExperimentArm[] {
+  for (const value of values) checkOptionValues({ [option]: value });
+  return values.map((value) => {
+    const setting = { [option]: value };
+    const name = `${option} ${String(value)}`;
+    return phase === 'training' ? trained(name, setting) : trained(name, {}, { config: setting });
+  });
+}
+
+/** Each source evaluated on its own data first, then on every target. */
+function transfer(
+  input: ExperimentInput,
+  recipe: Extract<ExperimentInput['recipe'], { name: 'transfer' }>,
+): ExperimentArm[] {
+  const own = String(input.config['dataset'] ?? 'sample');
+  const sources = [{ label: own, config: {} }, ...recipe.sources];
+  return sources.flatMap((source) => [
+    trained(`${source.label} on its own`, source.config),
+    ...recipe.targets.map((target) =>
+      trained(`${source.label} on ${target.label}`, source.config, { config: target.config }),
+    ),
+  ]);
+}
+
+function baselines(): ExperimentArm[] {
+  return [
+    trained('memory skills', {}),
+    ...BASELINES.map((baseline): ExperimentArm => ({
+      name: baseline,
+      training: null,
+      evaluation: { config: {}, controller: 'own', baseline },
+    })),
+  ];
+}
+
+function armsOf(input: ExperimentInput): readonly ExperimentArm[] {
+  const { recipe } = input;
+  switch (recipe.name) {
+    case 'ablation':
+      return ABLATION;
+    case 'noise':
+      return NOISE;
+    case 'growth':
+      return growth(input.config);
+    case 'baselines':
+      return baselines();
+    case 'sweep':
+      return sweep(recipe);
+    case 'transfer':
+      return transfer(input, recipe);
+  }
+}
+
+/** @throws AppError INVALID_INPUT for an option that is none, or two arms of one name. */
+export function experimentArms(input: ExperimentInput): ExperimentArm[] {
+  const arms = armsOf(input).map((arm) => structuredClone(arm));
+  const names = new Set(arms.map(({ name }) => name));
+  if (names.size === arms.length) return arms;
+  throw new AppError(
+    'INVALID_INPUT',
+    'Two arms of the experiment are the same; name each value and target once.',
+  );
+}
+
+/** The options of an arm's training with a seed; null where it trains nothing. */
+export function trainingConfig(
+  input: ExperimentInput,
+  arm: ExperimentArm,
+  seed: number,
+): Record<string, unknown> | null {
+  if (arm.training === null) return null;
+  return { ...EXPERIMENT_DEFAULTS, ...input.config, ...arm.training, ...UNATTENDED, seed };
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { baselineSchema, estimateSchema, splitSchema } from './evaluation.ts';
+
+/** Experiments: several ways of training or evaluating, on the same seeds and questions. Scores are fractions in [0, 1]. */
+
+export const EXPERIMENTS = ['ablation', 'sweep', 'transfer', 'noise', 'growth', 'baselines'] as const;
+export const experimentNameSchema = z.enum(EXPERIMENTS);
+export type ExperimentName = z.infer<typeof experimentNameSchema>;
+
+const optionValueSchema = z.union([z.string(), z.number(), z.boolean()]);
+const configSchema = z.record(z.string(), z.unknown());
+
+/** What an experiment is asked. `config` are options of every run, over the experiment's own small ones. */
+export const experimentInputSchema = z.strictObject({
+  recipe: z.discriminatedUnion('name', [
+    z.strictObject({ name: z.literal('ablation') }),
+    z.strictObject({ name: z.literal('noise') }),
+    z.strictObject({ name: z.literal('growth') }),
+    z.strictObject({ name: z.literal('baselines') }),
+    z.strictObject({
+      name: z.literal('sweep'),
+      /** An option of a run. */
+      option: z.string().min(1),
+      values: z.array(optionValueSchema).min(2).max(20),
+      /** `evaluation`: one training, read in several ways; `training`: each value trains. */
+      phase: z.enum(['training', 'evaluation']),
+    }),
+    z.strictObject({
+      name: z.literal('transfer'),
+      /** Where else the banks are evaluated: options that say the data or the models. */
+      targets: z
+        .array(z.strictObject({ label: z.string().min(1), config: configSchema }))
+        .min(1)
+        .max(20),
+      /** Other data or models to train on besides `config`. */
+      sources: z.array(z.strictObject({ label: z.string().min(1), config: configSchema })).max(20),
+    }),
+  ]),
+  config: configSchema,
+  seeds: z.array(z.number().int().min(0)).min(1).max(100),
+  split: splitSchema,
+  isJudged: z.boolean(),
+});
+export type ExperimentInput = z.infer<typeof experimentInputSchema>;
+
+/** One way of training and evaluating. */
+export const experimentArmSchema = z.strictObject({
+  name: z.string(),
+  /** Options of its training, over the experiment's; null: nothing is trained. */
+  training: configSchema.nullable(),
+  evaluation: z.strictObject({
+    /** Options over those of the run. */
+    config: configSchema,
+    controller: z.enum(['own', 'random', 'similarity']),
+    baseline: baselineSchema.nullable(),
+  }),
+});
+export type ExperimentArm = z.infer<typeof experimentArmSchema>;
+
+/** One arm with one seed. */
+export const experimentCellSchema = z.strictObject({
+  arm: z.string(),
+  seed: z.number().int(),
+  runId: z.string().nullable(),
+  evaluationId: z.string().nullable(),
+  isDone: z.boolean(),
+  /** Of its training, in seconds; 0 where another arm's is used. */
+  trainSeconds: z.number(),
+  evaluateSeconds: z.number(),
+});
+export type ExperimentCell = z.infer<typeof experimentCellSchema>;
+
+export const EXPERIMENT_STATUSES = ['running', 'paused', 'done', 'failed'] as const;
+
+export const experimentSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(EXPERIMENT_STATUSES),
+  message: z.string().nullable(),
+  input: experimentInputSchema,
+  arms: z.array(experimentArmSchema),
+  /** Seed by seed, in the order in which they are done. */
+  cells: z.array(experimentCellSchema),
+  createdAtMs: z.number(),
+  updatedAtMs: z.number(),
+});
+export type Experiment = z.infer<typeof experimentSchema>;
+
+const cellResultSchema = z.strictObject({
+  seed: z.number().int(),
+  f1: z.number(),
+  runId: z.string().nullable(),
+  evaluationId: z.string(),
+});
+
+/** What an arm came to. Intervals are over questions, each the mean of its seeds. */
+export const armResultSchema = z.strictObject({
+  name: z.string(),
+  f1: z.number(),
+  interval: z.tuple([z.number(), z.number()]),
+  questions: z.number().int(),
+  seeds: z.array(cellResultSchema),
+  byCategory: z.array(
+    z.strictObject({
+      category: z.number().int(),
+      questions: z.number().int(),
+      f1: z.number(),
+      interval: z.tuple([z.number(), z.number()]),
+    }),
+  ),
+  judge: z.number().nullable(),
+  exactMatch: z.number(),
+  evidenceRecall: z.number().nullable(),
+  memoriesPerSpan: z.number().nullable(),
+  contextCharacters: z.number(),
+  /** Skills of the bank, a seed; null without skills. */
+  skills: z.number().nullable(),
+  seconds: z.number(),
+  /** This arm minus the first one, paired over seeds and questions; null for the first, and where they share none. */
+  difference: estimateSchema.nullable(),
+});
+export type ArmResult = z.infer<typeof armResultSchema>;
+
+/** A bank at the end of a stage, for experiments on growth. */
+export const bankGrowthSchema = z.strictObject({
+  arm: z.string(),
+  seed: z.number().int(),
+  stage: z.number().int(),
+  skills: z.number().int(),
+  /** Mean cosine of each skill to its nearest other. */
+  overlap: z.number(),
+  /** Share of skills that the last stage selected at all. */
+  usedShare: z.number(),
+  /** Time of scoring the bank for one span with the trained controller; null without one. */
+  selectionMs: z.number().nullable(),
+  reward: z.number(),
+});
+export type BankGrowth = z.infer<typeof bankGrowthSchema>;
+
+export const experimentResultSchema = z.strictObject({
+  experiment: experimentSchema,
+  /** Arms with at least one finished cell. */
+  arms: z.array(armResultSchema),
+  growth: z.array(bankGrowthSchema),
+  /** Of all cells so far. */
+  seconds: z.number(),
+});
+export type ExperimentResult = z.infer<typeof experimentResultSchema>;
+
+export const experimentProgressSchema = z.strictObject({
+  experimentId: z.string(),
+  done: z.number().int(),
+  total: z.number().int(),
+  /** What is being done, in words. */
+  activity: z.string(),
+  elapsedMs: z.number(),
+  etaMs: z.number().nullable(),
+});
+export type ExperimentProgress = z.infer<typeof experimentProgressSchema>;
