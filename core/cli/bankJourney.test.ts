@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -214,9 +214,47 @@ test('what is no whole bank file is refused with file and key path, and nothing 
 test('an export that cannot be written leaves what was there', async () => {
   const { folder, workspace } = place();
   const at = workspace('one');
-  expect(await refusal(1, 'bank', 'export', join(folder, 'no', 'such', 'bank.json'), ...at)).toContain(
-    'check the path',
-  );
-  expect(await refusal(1, 'bank', 'export', folder, ...at)).toContain(folder);
+  // What would be inside is said before anything is written; in JSON there is nothing until it is.
+  const missing = join(folder, 'no', 'such', 'bank.json');
+  expect(await refusal(1, 'bank', 'export', missing, '--json', ...at)).toContain('check the path');
+  expect(await refusal(1, 'bank', 'export', folder, '--json', ...at)).toContain(folder);
   expect(await refusal(1, 'bank', 'show', '7', ...at)).toContain('no bank version 7');
+});
+
+test('each format goes out and comes back; a bank is signed, trusted and verified', async () => {
+  const { file, folder, workspace } = place();
+  const at = workspace('one');
+  await report('bank', 'import', file, '--accept-all', ...at);
+  for (const [format, name] of [
+    ['agent-skills', 'skills'],
+    ['reference', 'reference'],
+    ['prompt', 'prompt.md'],
+  ] as const) {
+    const to = join(folder, name);
+    const said = await report('bank', 'export', to, '--format', format, ...at);
+    expect(said).toContain('none of your text');
+    const back = await document(imported, 'bank', 'import', to, ...at);
+    expect(back).toMatchObject({ format, skillCount: 6, proposalIds: [], notes: [], flagged: [] });
+  }
+  expect(
+    await refusal(1, 'bank', 'export', join(folder, 'skills'), '--format', 'agent-skills', '--json', ...at),
+  ).toContain('already');
+
+  const key = join(folder, 'key');
+  await report('bank', 'keygen', key);
+  expect(statSync(key).mode & 0o077).toBe(0);
+  expect(await refusal(1, 'bank', 'keygen', key)).toContain('never written over');
+  const signed = join(folder, 'signed.json');
+  await report('bank', 'export', signed, '--sign', key, ...at);
+  expect(await report('bank', 'verify', signed, ...at)).toContain('NOT trusted');
+  await report('bank', 'trust', `${key}.pub`, '--name', 'Ana', ...at);
+  expect(await report('bank', 'verify', signed, ...at)).toContain('good, by Ana');
+  writeFileSync(signed, readFileSync(signed, 'utf8').replace('pets were forgotten', 'pets were not found'));
+  expect(await refusal(1, 'bank', 'verify', signed, ...at)).toContain('documentHash');
+  expect(await refusal(2, 'bank', 'export', signed, '--format', 'prompt', '--sign', key, ...at)).toContain(
+    '--sign',
+  );
+  expect(await refusal(1, 'bank', 'export', signed, '--with-cases', '--json', ...at)).toContain(
+    'belongs to no run',
+  );
 });
