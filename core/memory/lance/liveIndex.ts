@@ -47,7 +47,8 @@ const LEAST_ROWS_FOR_VECTOR_INDEX = 5000;
  * questions lie far from what they ask about, and flat partitions of the same number lost 4 % at four times the time.
  */
 const ROWS_PER_PARTITION = 1600;
-const PROBED_PARTITIONS = 48;
+const PROBED_PARTITIONS = 96;
+const PROBED_SHARE = 0.75;
 const REFINE_FACTOR = 5;
 const TRAINING = { maxIterations: 10, sampleRate: 40 } as const;
 /** Dimensions from which on one bit for each is enough. */
@@ -73,7 +74,7 @@ function partitionsFor(rows: number): number {
 
 /** All partitions as long as that is fast, three quarters of them beyond. */
 function probesFor(rows: number): number {
-  return Math.max(PROBED_PARTITIONS, Math.ceil(partitionsFor(rows) * 0.75));
+  return Math.max(PROBED_PARTITIONS, Math.ceil(partitionsFor(rows) * PROBED_SHARE));
 }
 
 /** Short vectors have few signs to go by: 64 dimensions at one bit each found half of the nearest. */
