@@ -35,6 +35,10 @@ export class PendingMemories {
     return this.#byId.size;
   }
 
+  ids(): ReadonlySet<string> {
+    return new Set(this.#byId.keys());
+  }
+
   has(id: string): boolean {
     return this.#byId.has(id);
   }

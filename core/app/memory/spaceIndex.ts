@@ -54,7 +54,7 @@ export class SpaceIndex {
   readonly #pending = new PendingMemories();
   readonly #searches = new Set<Promise<unknown>>();
   #queue: Promise<void> = Promise.resolve();
-  /** There is a table. */
+  /** There is a table, and what it lacks is known. */
   #ready: Promise<void> = Promise.resolve();
   #upkeep: Promise<void> | null = null;
   #waitingErase: Promise<void> | null = null;
@@ -209,25 +209,29 @@ export class SpaceIndex {
       this.#mayHaveRows = false;
     }
     this.#rows = (await index.state(table)).rows;
+    // An owner that was closed left what it had not written yet: it is found from the first search on.
+    await this.#loadBacklog();
   }
 
   async #catchUp(): Promise<void> {
     if (this.record.isErasing) await this.#rewrite();
     await this.#takeInBacklog();
+    this.#writeWhenWorthwhile();
   }
 
-  /** Rows of the database that the index lacks and this process does not know of. */
+  /** Everything that the index lacks goes into it. */
   async #takeInBacklog(): Promise<void> {
-    const { liveMemories } = this.#parts.workspace;
-    for (;;) {
-      const page = liveMemories
-        .unindexed(this.record.number, this.#pending.size + BATCH)
-        .filter(({ memory }) => !this.#pending.has(memory.id));
-      if (page.length === 0 || this.#isClosed) return;
-      const vectors = await this.embed(page.map(({ memory }) => memory.text));
-      this.#pending.add(page.map((one, at) => pendingMemory(one, required(vectors[at], 'vector'))));
-      await this.#writeBatch();
-    }
+    while (!this.#isClosed && (await this.#loadBacklog()) > 0) await this.#writeBatch();
+  }
+
+  /** Rows that the index lacks and this process does not know of, so that they are found; returns how many. */
+  async #loadBacklog(): Promise<number> {
+    const page = this.#parts.workspace.liveMemories
+      .unindexed(this.record.number, this.#pending.size + BATCH)
+      .filter(({ memory }) => !this.#pending.has(memory.id));
+    const vectors = await this.embed(page.map(({ memory }) => memory.text));
+    this.#pending.add(page.map((one, at) => pendingMemory(one, required(vectors[at], 'vector'))));
+    return page.length;
   }
 
   async #search({
@@ -240,18 +244,23 @@ export class SpaceIndex {
     const { index } = this.#parts;
     const table = this.#table();
     const isEmpty = this.#rows === 0;
+    // Before the index is asked: what goes into it meanwhile would be in neither.
+    const pending = {
+      ids: this.#pending.ids(),
+      near: vector === null ? [] : this.#pending.nearest(vector, filter),
+      words: this.#pending.matching(text, filter),
+    };
     const [near, words] = await Promise.all([
       vector === null || isEmpty ? [] : index.nearest(table, { vector, k, filter }),
       isEmpty ? [] : index.matching(table, { text, k, filter }),
     ]);
-    const pendingNear = vector === null ? [] : this.#pending.nearest(vector, filter);
     return {
-      near: [...near.filter(({ id }) => !this.#pending.has(id)), ...pendingNear]
+      near: [...near.filter(({ id }) => !pending.ids.has(id)), ...pending.near]
         .toSorted((a, b) => b.similarity - a.similarity)
         .slice(0, k),
       words: interleaved(
-        words.filter((id) => !this.#pending.has(id)),
-        this.#pending.matching(text, filter),
+        words.filter((id) => !pending.ids.has(id)),
+        pending.words,
       ).slice(0, k),
     };
   }
