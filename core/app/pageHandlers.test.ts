@@ -93,6 +93,7 @@ function connect(
 }
 
 type WithConfig =
+  | 'runs.forecast'
   | 'runs.start'
   | 'datasets.inspect'
   | 'config.check'
@@ -106,6 +107,7 @@ const WITH_CONFIG: Readonly<
   Record<WithConfig, (client: Client, config: Record<string, unknown>) => Promise<unknown>>
 > = {
   'runs.start': (client, config) => client.call('runs.start', { config, name: null, isContinue: false }),
+  'runs.forecast': (client, config) => client.call('runs.forecast', { config }),
   'datasets.inspect': (client, config) => client.call('datasets.inspect', { config }),
   'config.check': (client, config) => client.call('config.check', { config }),
   'bank.verify': (client, config) =>
@@ -203,14 +205,17 @@ test.each(NAMES)('%s: a path is refused and reaches nothing', async (name) => {
   }
 });
 
-test('a checked configuration names the file as the screen did', async () => {
+test('a checked configuration names the files as the screen did', async () => {
+  const others = { testData: null, splitFile: null };
   const { client } = connect({
     'config.check': async ({ config }) => ({ config: { ...config, seed: 42 } }),
   });
   expect(await client.call('config.check', { config: { dataset: 'locomo', data: 'offered' } })).toEqual({
-    config: { dataset: 'locomo', data: 'offered', seed: 42 },
+    config: { dataset: 'locomo', data: 'offered', ...others, seed: 42 },
   });
-  expect(await client.call('config.check', { config: {} })).toEqual({ config: { data: null, seed: 42 } });
+  expect(await client.call('config.check', { config: {} })).toEqual({
+    config: { data: null, ...others, seed: 42 },
+  });
 });
 
 test('the application is that of the screen’s shell, and so are files', async () => {

@@ -1,6 +1,6 @@
 import { dirname, join, sep } from 'node:path';
 import { FILE_OPTIONS } from '../config/options.ts';
-import type { Handlers } from '../contract/rpc.ts';
+import type { CallContext, Handlers } from '../contract/rpc.ts';
 import { freeName, saveAsFolder } from '../exchange/saveExport.ts';
 import { AppError } from '../shared/errors.ts';
 import { makeFolder } from '../store/atomicFile.ts';
@@ -80,6 +80,14 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
     });
     return { ...input, config: { ...input.config, ...Object.fromEntries(paths) } };
   };
+  const onFiles =
+    <Input extends { readonly config: Config }, Answer>(
+      handler: (input: Input, context: CallContext) => Promise<Answer>,
+    ) =>
+    async (given: Input, context: CallContext): Promise<Answer> => {
+      const input = withPaths(given);
+      return withoutFolders(pathsOf(input.config), () => handler(input, context));
+    };
   const fileOf = (modelId: string): string | null => {
     const source = workspace.models.get(modelId)?.source;
     return source?.kind === 'gguf' ? source.path : null;
@@ -104,26 +112,12 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
       const path = shell.files.resolve(data);
       return withoutFolders([path], () => handlers['datasets.recognise']({ data: path }, context));
     },
-    'datasets.inspect': async (given, context) => {
-      const input = withPaths(given);
-      return withoutFolders(pathsOf(input.config), () => handlers['datasets.inspect'](input, context));
-    },
-    'runs.start': async (given, context) => {
-      const input = withPaths(given);
-      return withoutFolders(pathsOf(input.config), () => handlers['runs.start'](input, context));
-    },
-    'evaluation.start': async (given, context) => {
-      const input = withPaths(given);
-      return withoutFolders(pathsOf(input.config), () => handlers['evaluation.start'](input, context));
-    },
-    'experiment.start': async (given, context) => {
-      const input = withPaths(given);
-      return withoutFolders(pathsOf(input.config), () => handlers['experiment.start'](input, context));
-    },
-    'evaluation.rerun': async (given, context) => {
-      const input = withPaths(given);
-      return withoutFolders(pathsOf(input.config), () => handlers['evaluation.rerun'](input, context));
-    },
+    'datasets.inspect': onFiles(handlers['datasets.inspect']),
+    'runs.forecast': onFiles(handlers['runs.forecast']),
+    'runs.start': onFiles(handlers['runs.start']),
+    'evaluation.start': onFiles(handlers['evaluation.start']),
+    'experiment.start': onFiles(handlers['experiment.start']),
+    'evaluation.rerun': onFiles(handlers['evaluation.rerun']),
     'models.addServer': async (input, context) => {
       refuseForeignSecret(input.keyVariable);
       return handlers['models.addServer'](input, context);
@@ -160,10 +154,7 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
       });
       return { folder: `${folder.name}/${saved}`, contents };
     },
-    'bank.verify': async (given, context) => {
-      const input = withPaths(given);
-      return withoutFolders(pathsOf(input.config), () => handlers['bank.verify'](input, context));
-    },
+    'bank.verify': onFiles(handlers['bank.verify']),
     'bank.import': async (input, context) => {
       if (input.acceptAll) {
         throw new AppError(

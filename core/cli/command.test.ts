@@ -161,10 +161,11 @@ describe('help', () => {
     expect(text).toContain(
       '--k N                         skills selected for each span (from 1 to 64, default 3; longmemeval: 5; hotpotqa: 7)',
     );
-    expect(text).toContain('(from 1 to 1000, default 10; sample: 3; own: 3; budget locomo: 3; ');
+    expect(text).toContain('(from 1 to 1000, default 10; sample, alfworld, own: 3; budget locomo, ');
     expect(text).toMatch(
-      /--question-sampling N .*\(above 0 and up to 1, default 1; budget sample: 0.5; budget locomo: 0.2; budget own: 0.5\)/u,
+      /--question-sampling N .*\(above 0 and up to 1, default 1; budget sample, own: 0.5; budget locomo: 0.2\)/u,
     );
+    expect(text).toMatch(/--skill-text NAME .*\(full or reference, default full; reference: reference\)/u);
     expect(text).toMatch(/--review NAME .*\(manual, guarded or auto, default manual\)/u);
     expect(text).toMatch(/--data FILE .*\(default none\)/u);
     expect(text).toContain('--[no-]skip-noop');

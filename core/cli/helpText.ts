@@ -24,18 +24,26 @@ function entry(term: string, text: string): string {
   return start.length < COLUMN ? start.padEnd(COLUMN) + filled : `${start}\n${' '.repeat(COLUMN)}${filled}`;
 }
 
-/** `default 10; sample: 3; budget locomo: 3`: what a preset makes of it stands beside the default it replaces. */
-function describeDefault({ name, default: value }: RunOption): string {
-  const named = [
-    ...Object.entries(presets),
-    ...Object.entries(modePresets).flatMap(([mode, ofData]) =>
-      Object.entries(ofData).map(([dataset, preset]) => [`${mode} ${dataset}`, preset] as const),
-    ),
+type DataPresets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What presets of the data sets make of an option, each value once: `own: 3`, `budget locomo, own: 3`, `reference: 2`. */
+function changesOf({ name, default: value }: RunOption, mode: string, ofData: DataPresets): string[] {
+  const datasets = Object.keys(ofData);
+  const values = Map.groupBy(datasets, (dataset) => ofData[dataset]?.[name] ?? value);
+  values.delete(value);
+  return [...values].map(([changed, named]) => {
+    const isAll = mode !== '' && named.length === datasets.length;
+    return `${[mode, isAll ? '' : named.join(', ')].filter((word) => word !== '').join(' ')}: ${String(changed)}`;
+  });
+}
+
+/** `default 10; sample, own: 3; budget locomo: 3`: what a preset makes of it stands beside the default it replaces. */
+function describeDefault(option: RunOption): string {
+  const changed = [
+    ...changesOf(option, '', presets),
+    ...Object.entries(modePresets).flatMap(([mode, ofData]) => changesOf(option, mode, ofData)),
   ];
-  const changed = named.flatMap(([label, preset]) =>
-    preset[name] === undefined || preset[name] === value ? [] : [`${label}: ${String(preset[name])}`],
-  );
-  return [`default ${value ?? 'none'}`, ...changed].join('; ');
+  return [`default ${option.default ?? 'none'}`, ...changed].join('; ');
 }
 
 function describeOption(option: RunOption): string {
