@@ -31,6 +31,8 @@ test('what a file was understood as is shown before a run starts', async ({ stud
   const { page, chooseNext } = await studio.open({ workspace });
   await page.getByRole('button', { name: 'Choose other data or settings' }).click();
   const form = page.getByRole('dialog', { name: 'New run' });
+  // Another one than the file's: choosing the file sets it.
+  await form.getByLabel('Dataset', { exact: true }).selectOption('locomo');
   const understood = form.getByRole('region', { name: 'What the data was understood as' });
 
   await choose(page, form, { path: wrong, name: /^wrong\.jsonl/u, chooseNext });
