@@ -29,6 +29,10 @@ test('domains of nothing, of one value and of values that are none', () => {
   expect(roundedDomain([5, Number.NaN], 4)).toEqual([4.4, 5.6]);
   expect(roundedDomain([0], 2)).toEqual([-0.01, 0.01]);
   expect(roundedDomain([0.17, 0.26], 4)).toEqual([0.16, 0.26]);
+  // The mean of a step and of its stage, one of them rounded in the last bit.
+  const [low, high] = roundedDomain([0.24613095238095237, 0.2461309523809524], 5);
+  expect(low).toBeLessThan(0.23);
+  expect(new Set(linearAxis([low, high], [0, 100]).ticks(5)).size).toBeGreaterThan(2);
 });
 
 test('a domain holds every value, whatever their order', () => {

@@ -30,6 +30,9 @@ export function linearAxis(domain: Interval, range: Interval): LinearAxis {
   };
 }
 
+/** Numbers this close, as a share of them, are one value of which a last bit was rounded differently: no tick lies between. */
+const SAME_VALUE = 1e-9;
+
 /**
  * The smallest round interval around all finite values, in about `count` ticks. Without any it is [0, 1]; around a
  * single value it is that value and a tenth of it (at least 0.01) to both sides.
@@ -39,7 +42,8 @@ export function roundedDomain(values: Iterable<number>, count: number): Interval
   const low = min(finite);
   const high = max(finite);
   if (low === undefined || high === undefined) return [0, 1];
-  const margin = low === high ? Math.max(Math.abs(low) / 10, 0.01) : 0;
+  const isOne = high - low <= SAME_VALUE * Math.max(Math.abs(low), Math.abs(high));
+  const margin = isOne ? Math.max(Math.abs(low) / 10, 0.01) : 0;
   const [start = 0, end = 1] = scaleLinear([low - margin, high + margin], [0, 1])
     .nice(count)
     .domain();
