@@ -97,6 +97,7 @@ test('options are described as the form needs them, and checked by name', async 
   const { options, presets } = await client.call('config.describe', {});
   expect(options.find(({ name }) => name === 'workers')).toEqual({
     name: 'workers',
+    datasets: null,
     flag: 'workers',
     kind: 'number',
     choices: [],

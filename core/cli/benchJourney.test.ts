@@ -37,6 +37,6 @@ test('bench llm measures a tiny model through ours and directly', { timeout: BEN
 test('what cannot be measured is said', async () => {
   const missing = join(makeFolder(), 'none.gguf');
   expect(await here.refusal(1, 'bench', 'llm', '--model', missing)).toContain('none.gguf cannot be opened');
-  expect(await here.refusal(2, 'bench', 'fly')).toBe('bench takes llm or nothing, not "fly".');
+  expect(await here.refusal(2, 'bench', 'fly')).toBe('bench takes llm, budget or nothing, not "fly".');
   expect(await here.refusal(2, 'bench', '--model', missing)).toBe('--model is for "memskill bench llm".');
 });

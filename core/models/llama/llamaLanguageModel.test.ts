@@ -246,7 +246,7 @@ test.skipIf(process.platform === 'win32')('a process that stands still is replac
   const stopped = await LlamaLanguageModel.create({
     ...CPU,
     startProcess: processes.start,
-    watch: { silenceMs: 3000 },
+    watch: { silenceMs: 15_000 },
     onChange: (change) => changes.push(change),
   });
   try {
