@@ -83,7 +83,7 @@ describe.skipIf(mountObstacle !== null)(`a full disk${needs}`, () => {
   });
 
   test('from the start says so, and the workspace opens once there is space', async () => {
-    const disk = mountTestDisk(512);
+    const disk = mountTestDisk(1024);
     const folder = join(disk, 'work');
     mkdirSync(folder);
     const filler = fill(disk);
