@@ -8,7 +8,7 @@ export default defineConfig({
     // Two cores: one process a file keeps native libraries apart, two at a time keep the machine usable.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     reporters: ['default', ['json', { outputFile: 'out/unit-report.json' }]],
   },
 });
