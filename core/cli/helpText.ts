@@ -24,7 +24,7 @@ function entry(term: string, text: string): string {
   return start.length < COLUMN ? start.padEnd(COLUMN) + filled : `${start}\n${' '.repeat(COLUMN)}${filled}`;
 }
 
-type DataPresets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+type DataPresets = Readonly<Record<string, Readonly<Record<string, RunOption['default']>>>>;
 
 /** What presets of the data sets make of an option, each value once: `own: 3`, `budget locomo, own: 3`, `reference: 2`. */
 function changesOf({ name, default: value }: RunOption, mode: string, ofData: DataPresets): string[] {

@@ -46,6 +46,8 @@ test('from an empty workspace to an exported bank', async ({ studio, shellName }
   await expect(page.getByRole('heading', { level: 2, name: `Version ${version}` })).toBeVisible();
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export', exact: true }).click();
+  const leaving = page.getByRole('dialog', { name: /^Export version \d/u });
+  await leaving.getByRole('button', { name: 'Export', exact: true }).click();
   const file = await download;
   expect(file.suggestedFilename()).toBe(`memskill-bank-v${version}.json`);
   // Our own published schema, and a file that it is tried on.

@@ -111,7 +111,7 @@ export function refuseOtherFile({ evaluation: { dataset } }: EvaluationReport, f
 /** Everything a report claims, without what differs from run to run by its nature. */
 function claims(evaluation: Evaluation, questions: EvaluationReport['questions']): unknown {
   const { bank, controller, dataset, engine, results } = evaluation;
-  const { seconds: _seconds, cachedTraces: _cached, ...numbers } = results ?? { seconds: 0, cachedTraces: 0 };
+  const numbers = results === null ? {} : { ...results, seconds: null, cachedTraces: null };
   return {
     bank: bank?.hash ?? null,
     controller: controller?.weights?.sha256 ?? null,

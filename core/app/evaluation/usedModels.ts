@@ -35,12 +35,12 @@ export function engineRecord(
   embedderId: string,
 ): Evaluation['engine'] {
   const isLlm = usesLanguageModels({ ...config, designer: 'none' });
-  const { designer: _designer, ...versions } = promptVersions();
+  const { executor, answerer, judge } = promptVersions();
   return {
     kind: config.engine,
     embedderId,
     models: usedModels(workspace, config),
-    promptVersions: isLlm ? versions : {},
+    promptVersions: isLlm ? { executor, answerer, judge } : {},
   };
 }
 

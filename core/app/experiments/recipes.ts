@@ -72,7 +72,7 @@ function transfer(
   input: ExperimentInput,
   recipe: Extract<ExperimentInput['recipe'], { name: 'transfer' }>,
 ): ExperimentArm[] {
-  const own = String(input.config['dataset'] ?? 'sample');
+  const own = typeof input.config['dataset'] === 'string' ? input.config['dataset'] : 'sample';
   const sources = [{ label: own, config: {} }, ...recipe.sources];
   return sources.flatMap((source) => [
     trained(`${source.label} on its own`, source.config),
