@@ -58,8 +58,14 @@ describe('wrong usage exits 2', () => {
       ['proposals', '--write-change', 'x'],
       '--write-change needs the proposal: memskill proposals ID --write-change FILE.',
     ],
-    [['bank', 'burn'], 'bank takes list, show, diff, export, import, verify, trust, distrust, rollback, keygen, not "burn".'],
-    [['bank', 'constructor'], 'bank takes list, show, diff, export, import, verify, trust, distrust, rollback, keygen, not "constructor".'],
+    [
+      ['bank', 'burn'],
+      'bank takes list, show, diff, export, import, verify, trust, distrust, rollback, keygen, not "burn".',
+    ],
+    [
+      ['bank', 'constructor'],
+      'bank takes list, show, diff, export, import, verify, trust, distrust, rollback, keygen, not "constructor".',
+    ],
     [['bank', 'diff', '1'], 'Usage: memskill bank diff FROM TO.'],
     [['bank', 'list', '1'], 'Usage: memskill bank list.'],
     [['bank', 'show', 'new'], '"new" is not a bank version; use a number such as 3 or v3.'],
