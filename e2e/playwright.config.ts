@@ -12,8 +12,8 @@ export default defineConfig<{ shellName: ShellName }>({
   workers: 1,
   retries: 0,
   forbidOnly: true,
-  timeout: 180_000,
-  expect: { timeout: 20_000 },
+  timeout: 300_000,
+  expect: { timeout: 45_000 },
   reporter: [['list'], ['json', { outputFile: `${OUT}e2e-report.json` }]],
   use: {
     trace: 'retain-on-failure',
