@@ -6,6 +6,7 @@ import type { ExportContents } from '../contract/bankExchange.ts';
 import { calls, type CallName } from '../contract/calls.ts';
 import { createInMemoryTransport } from '../contract/inMemoryTransport.ts';
 import type { ModelRecord } from '../contract/model.ts';
+import type { ExperimentInput } from '../contract/experiment.ts';
 import { createClient, serve, type Client, type Handlers } from '../contract/rpc.ts';
 import { AppError } from '../shared/errors.ts';
 import { sampleRun } from '../store/sampleRecords.ts';
@@ -203,6 +204,42 @@ test.each(NAMES)('%s: a path is refused and reaches nothing', async (name) => {
     });
     expect(seen).toEqual([]);
   }
+});
+
+const RECIPES = (file: string): ExperimentInput['recipe'][] => [
+  { name: 'sweep', option: 'data', values: ['offered', file], phase: 'evaluation' },
+  { name: 'transfer', targets: [{ label: 'other', config: { data: file } }], sources: [] },
+  {
+    name: 'transfer',
+    targets: [{ label: 'own', config: {} }],
+    sources: [{ label: 'other', config: { testData: file } }],
+  },
+];
+
+const experiment = (recipe: ExperimentInput['recipe']): ExperimentInput => ({
+  recipe,
+  config: { dataset: 'locomo' },
+  seeds: [42],
+  split: 'validation',
+  isJudged: false,
+});
+
+test.each(RECIPES('/etc/passwd'))('a recipe names no path: $name', async (recipe) => {
+  const { client, seen } = connect();
+  await expect(client.call('experiment.start', experiment(recipe))).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: '"/etc/passwd" is no file that was offered here; choose it from the list.',
+  });
+  expect(seen).toEqual([]);
+});
+
+test.each(RECIPES('offered'))('a file that a recipe was offered becomes its path: $name', async (recipe) => {
+  const { client, seen } = connect();
+  await expect(client.call('experiment.start', experiment(recipe))).rejects.toMatchObject({
+    message: 'reached',
+  });
+  expect(JSON.stringify(seen)).toContain('/data/offered.json');
+  expect(JSON.stringify(seen)).not.toContain('"offered"');
 });
 
 test('a checked configuration names the files as the screen did', async () => {

@@ -1,5 +1,6 @@
 import { dirname, join, sep } from 'node:path';
 import { FILE_OPTIONS } from '../config/options.ts';
+import type { ExperimentInput } from '../contract/experiment.ts';
 import type { CallContext, Handlers } from '../contract/rpc.ts';
 import { freeName, saveAsFolder } from '../exchange/saveExport.ts';
 import { AppError } from '../shared/errors.ts';
@@ -8,6 +9,7 @@ import type { Workspace } from '../store/workspace.ts';
 import type { PageShell } from './fileAccess.ts';
 
 type Config = Readonly<Record<string, unknown>>;
+type Recipe = ExperimentInput['recipe'];
 
 export interface PageSetup {
   readonly shell: PageShell;
@@ -19,6 +21,14 @@ export interface PageSetup {
 
 function pathsOf(config: Config): string[] {
   return FILE_OPTIONS.map((name) => config[name]).filter((path) => typeof path === 'string');
+}
+
+function pathsOfExperiment({ config, recipe }: ExperimentInput): string[] {
+  const named: Config[] = [];
+  if (recipe.name === 'transfer')
+    named.push(...[...recipe.targets, ...recipe.sources].map((one) => one.config));
+  if (recipe.name === 'sweep') named.push(...recipe.values.map((value) => ({ [recipe.option]: value })));
+  return [config, ...named].flatMap(pathsOf);
 }
 
 /** Of a failure about files, what a screen may know: their names, not where they lie. */
@@ -72,13 +82,27 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
   const isFileOfRun = (file: string): boolean =>
     workspace.runs.list().some(({ config }) => FILE_OPTIONS.some((name) => config[name] === file));
   /** @throws AppError INVALID_INPUT for a file that was not offered. */
-  const withPaths = <Input extends { readonly config: Config }>(input: Input): Input => {
+  const pathOf = (file: string): string => (isFileOfRun(file) ? file : shell.files.resolve(file));
+  const resolved = (config: Config): Config => {
     const paths = FILE_OPTIONS.flatMap((name) => {
-      const file = input.config[name];
-      if (typeof file !== 'string' || isFileOfRun(file)) return [];
-      return [[name, shell.files.resolve(file)] as const];
+      const file = config[name];
+      return typeof file === 'string' ? [[name, pathOf(file)] as const] : [];
     });
-    return { ...input, config: { ...input.config, ...Object.fromEntries(paths) } };
+    return { ...config, ...Object.fromEntries(paths) };
+  };
+  const withPaths = <Input extends { readonly config: Config }>(input: Input): Input => ({
+    ...input,
+    config: resolved(input.config),
+  });
+  /** An experiment names options, and so files, in its recipe too. */
+  const recipeWithPaths = (recipe: Recipe): Recipe => {
+    if (recipe.name === 'transfer')
+      return { ...recipe, targets: recipe.targets.map(withPaths), sources: recipe.sources.map(withPaths) };
+    if (recipe.name !== 'sweep' || !FILE_OPTIONS.some((name) => name === recipe.option)) return recipe;
+    return {
+      ...recipe,
+      values: recipe.values.map((value) => (typeof value === 'string' ? pathOf(value) : value)),
+    };
   };
   const onFiles =
     <Input extends { readonly config: Config }, Answer>(
@@ -116,7 +140,10 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
     'runs.forecast': onFiles(handlers['runs.forecast']),
     'runs.start': onFiles(handlers['runs.start']),
     'evaluation.start': onFiles(handlers['evaluation.start']),
-    'experiment.start': onFiles(handlers['experiment.start']),
+    'experiment.start': async (given, context) => {
+      const input = { ...withPaths(given), recipe: recipeWithPaths(given.recipe) };
+      return withoutFolders(pathsOfExperiment(input), () => handlers['experiment.start'](input, context));
+    },
     'evaluation.rerun': onFiles(handlers['evaluation.rerun']),
     'models.addServer': async (input, context) => {
       refuseForeignSecret(input.keyVariable);
