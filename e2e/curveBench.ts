@@ -17,9 +17,9 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
 import { build } from 'vite';
+import { printFigures } from '../core/cli/printFigures.ts';
 import { benchFigure, type BenchFigure } from '../core/shared/benchFigure.ts';
 import { ensureChromium, launchOptions } from './chromium.ts';
-import { printFigures } from './printFigures.ts';
 import type {} from './curvePage/main.ts';
 
 const OPENINGS = 5;

@@ -12,11 +12,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { printFigures } from '../core/cli/printFigures.ts';
 import { benchFigure, type BenchFigure } from '../core/shared/benchFigure.ts';
 import { ensureChromium, launchOptions } from './chromium.ts';
 import { writeLargeWorkspace } from './largeWorkspace.ts';
 import { percentile95 } from './percentile.ts';
-import { printFigures } from './printFigures.ts';
 import { startWebHost } from './shells/browserShell.ts';
 import { expectGoodEnd } from './shells/shellProcess.ts';
 

@@ -2,7 +2,7 @@ import { benchLiveMemory } from '../app/memory/bench.ts';
 import { sourcePlatform } from '../app/platform.ts';
 import { memskillDataFile } from '../config/environment.ts';
 import { AppError } from '../shared/errors.ts';
-import { formatTable } from './table.ts';
+import { printFigures } from './printFigures.ts';
 
 /** `npm run bench:memory -- [FILE]`: live memory of 100,000 memories of 1024 dimensions against exact search. */
 
@@ -17,11 +17,4 @@ const figures = await benchLiveMemory({
   onProgress: (done, total, label) => process.stderr.write(`\r${done}/${total} ${label}`),
 });
 process.stderr.write('\n');
-const rows = figures.map(({ name, value, unit, samples }) => [
-  name,
-  value.toPrecision(4),
-  unit,
-  samples.length,
-]);
-for (const line of formatTable(['figure', 'median', 'unit', 'samples'], rows))
-  process.stdout.write(`${line}\n`);
+printFigures(figures);

@@ -1,8 +1,8 @@
-import { MONTHS } from './isoTime.ts';
+import { MONTH_NAMES } from '../shared/monthNames.ts';
 
 /** First and last day of a data set, however its dates are written. */
 
-const MONTH = new RegExp(`\\b(?<day>\\d{1,2}) (?<month>${MONTHS.join('|')}),? (?<year>\\d{4})\\b`, 'iu');
+const MONTH = new RegExp(`\\b(?<day>\\d{1,2}) (?<month>${MONTH_NAMES.join('|')}),? (?<year>\\d{4})\\b`, 'iu');
 const NUMBERS = /\b(?<year>\d{4})[-/](?<month>\d{1,2})[-/](?<day>\d{1,2})/u;
 
 /** `2023-05-08` of `1:56 pm on 8 May, 2023`, `2023/05/08 (Mon) 13:56` and `2023-05-08T13:56`; null of anything else. */
@@ -12,7 +12,7 @@ function dayOf(text: string): string | null {
   const { year = '', month = '', day = '' } = groups;
   const number = /^\d/u.test(month)
     ? Number(month)
-    : MONTHS.findIndex((name) => name.toLowerCase() === month.toLowerCase()) + 1;
+    : MONTH_NAMES.findIndex((name) => name.toLowerCase() === month.toLowerCase()) + 1;
   return `${year}-${String(number).padStart(2, '0')}-${day.padStart(2, '0')}`;
 }
 

@@ -1,19 +1,6 @@
-/** Dates and times as a person's own data writes them: ISO 8601, a day with or without a time. */
+import { MONTH_NAMES } from '../shared/monthNames.ts';
 
-export const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
+/** Dates and times as a person's own data writes them: ISO 8601, a day with or without a time. */
 
 const ISO =
   /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[T ](?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/u;
@@ -36,7 +23,7 @@ export function readIsoTime(text: string): IsoTime | null {
   if (date.getUTCMonth() + 1 !== Number(month) || date.getUTCDate() !== Number(day)) return null;
   return {
     day: `${year}-${month}-${day}`,
-    dayInWords: `${Number(day)} ${MONTHS[Number(month) - 1] ?? ''} ${year}`,
+    dayInWords: `${Number(day)} ${MONTH_NAMES[Number(month) - 1] ?? ''} ${year}`,
     clock: hour === undefined ? null : `${hour}:${minute ?? '00'}`,
   };
 }

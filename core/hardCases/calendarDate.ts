@@ -1,3 +1,5 @@
+import { MONTH_NAMES } from '../shared/monthNames.ts';
+
 /**
  * Explicit calendar dates in a text. Only what is written counts: "yesterday" is no date here, because a memory that
  * says so does not hold the day it means once its session is forgotten.
@@ -11,20 +13,7 @@ export interface CalendarDate {
   readonly day: number | null;
 }
 
-const MONTHS = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
-];
+const MONTHS = MONTH_NAMES.map((name) => name.toLowerCase());
 const MONTH =
   '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
 const YEAR = '(?:19|20)\\d{2}';

@@ -41,7 +41,12 @@ function orderOf(context: CommandContext): GameOrder {
 }
 
 /** The game of the file that was named, or a generated one. */
-function gameOf(context: CommandContext): { readonly game: TextGame; readonly name: string } {
+interface OpenedGame {
+  readonly game: TextGame;
+  readonly name: string;
+}
+
+function gameOf(context: CommandContext): OpenedGame {
   const path = context.positionals[1];
   const wording: Wording = choiceFlag(context, 'wording', WORDINGS) ?? 'asWritten';
   if (path !== undefined) {
@@ -72,7 +77,7 @@ async function play(context: CommandContext): Promise<void> {
   const { game, name } = gameOf(context);
   const { output } = context;
   output.line(`${name}. Type a number or a command; an empty line ends the game.`);
-  const steps: { command: string; observation: string }[] = [];
+  const steps: PlayedStep[] = [];
   let moment = game.start;
   const lines = createInterface({ input: process.stdin });
   show(context, moment, game.commands(moment));
@@ -87,13 +92,17 @@ async function play(context: CommandContext): Promise<void> {
   }
   lines.close();
   output.line(moment.isWon ? `Done in ${steps.length} steps.` : `Not done after ${steps.length} steps.`);
-  output.json({
-    game: name,
-    objective: game.objective,
-    first: game.start.observation,
-    isWon: moment.isWon,
-    steps,
-  });
+  output.json(playedGame({ game, name }, steps, moment.isWon));
+}
+
+interface PlayedStep {
+  readonly command: string;
+  readonly observation: string;
+}
+
+/** A game as it was played, for `--json`. */
+function playedGame({ game, name }: OpenedGame, steps: readonly PlayedStep[], isWon: boolean): object {
+  return { game: name, objective: game.objective, first: game.start.observation, isWon, steps };
 }
 
 /** Commands of the planner. @throws AppError INVALID_INPUT for a game that cannot be won. */
@@ -108,7 +117,7 @@ function solveGame(context: CommandContext): void {
   const { output } = context;
   const commands = commandsToWin(game, name);
   output.line(game.start.observation);
-  const steps: { command: string; observation: string }[] = [];
+  const steps: PlayedStep[] = [];
   let moment = game.start;
   for (const command of commands) {
     moment = game.play(moment, command);
@@ -116,13 +125,7 @@ function solveGame(context: CommandContext): void {
     output.line(`\n> ${command}\n${moment.observation}`);
   }
   output.line(`\nDone in ${steps.length} steps.`);
-  output.json({
-    game: name,
-    objective: game.objective,
-    first: game.start.observation,
-    isWon: moment.isWon,
-    steps,
-  });
+  output.json(playedGame({ game, name }, steps, moment.isWon));
 }
 
 function writeGame(folder: string, order: GameOrder): void {

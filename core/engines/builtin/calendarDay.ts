@@ -1,4 +1,5 @@
 import * as chrono from 'chrono-node';
+import { MONTH_NAMES } from '../../shared/monthNames.ts';
 
 /** A day of the (proleptic Gregorian) calendar, without clock or time zone. */
 export interface CalendarDay {
@@ -8,21 +9,6 @@ export interface CalendarDay {
   /** 1 to 31. */
   readonly day: number;
 }
-
-export const MONTH_NAMES = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-] as const;
 
 const DAY_MS = 86_400_000;
 

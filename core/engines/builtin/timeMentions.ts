@@ -1,13 +1,6 @@
 import * as chrono from 'chrono-node';
-import {
-  addDays,
-  addMonths,
-  formatDay,
-  formatMonth,
-  MONTH_NAMES,
-  monthNumber,
-  type CalendarDay,
-} from './calendarDay.ts';
+import { MONTH_NAMES } from '../../shared/monthNames.ts';
+import { addDays, addMonths, formatDay, formatMonth, monthNumber, type CalendarDay } from './calendarDay.ts';
 
 /**
  * Expressions of time in a sentence and the calendar time they mean, seen from the day they were said. The wording of what

@@ -1,5 +1,5 @@
-import { formatTable } from '../core/cli/table.ts';
-import type { BenchFigure } from '../core/shared/benchFigure.ts';
+import type { BenchFigure } from '../shared/benchFigure.ts';
+import { formatTable } from './table.ts';
 
 /** As `memskill bench` prints its own; with `--json` on the command line as one JSON document. */
 export function printFigures(figures: readonly BenchFigure[]): void {
