@@ -111,7 +111,10 @@ export class LoadedBank {
     return this.#link.call('memory.search', input, signal);
   }
 
-  /** Deletes memories for good. Returns the ids of those that were there. */
+  /**
+   * Deletes memories for good: they are found no more, and the index is rewritten in the background; `close` waits for
+   * that where this process owns the workspace. Returns the ids of those that were there.
+   */
   async forget(ids: readonly string[]): Promise<readonly string[]> {
     return (await this.#link.call('memory.forget', { memoryIds: [...ids] })).forgotten;
   }

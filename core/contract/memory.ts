@@ -60,6 +60,8 @@ export const memorySpaceSchema = z.strictObject({
   /** Committed and found already, but not in the index yet. */
   unindexed: z.number().int(),
   embedder: z.strictObject({ id: z.string(), dimension: z.number().int(), modelId: z.string().nullable() }),
+  /** Deleted memories, found no more, still have bytes in the index that is being rewritten. */
+  isErasing: z.boolean(),
   /** Why the index could not be written; null when it could. */
   problem: z.string().nullable(),
 });

@@ -71,14 +71,21 @@ export const memoryCalls = {
   ),
   'memory.get': call(z.strictObject({ memoryId: z.string() }), liveMemorySchema),
   /**
-   * Deletes for good: when it returns no byte of their text is in the workspace's database or index. The index of the
-   * space is written anew, about 20 s for 100,000 memories of 1024 dimensions; deletions that wait meanwhile share one.
+   * Deletes for good: when it returns they are found no more and no byte of their text is in the database. The index of
+   * their spaces is rewritten beside it, seconds for 100,000 memories; deletions that wait meanwhile share one rewriting,
+   * and one that was interrupted is done when the workspace is opened next.
    */
   'memory.forget': call(
     z.strictObject({ memoryIds: z.array(z.string()).min(1).max(1000) }),
-    z.strictObject({ forgotten: z.array(z.string()) }),
+    z.strictObject({
+      forgotten: z.array(z.string()),
+      /** Spaces whose index is being rewritten. */
+      erasing: z.array(spaceNameSchema),
+    }),
   ),
-  /** As `memory.forget`, the whole space. */
+  /** Returns when no byte of what was deleted from the space before is in its index. */
+  'memory.erased': call(spaceInput, memorySpaceSchema),
+  /** Deletes the whole space; when it returns no byte of it is in the workspace. */
   'memory.forgetSpace': call(spaceInput, z.strictObject({ memories: z.number().int() })),
   /** Oldest first, a page at a time; `next` null: that was the last. */
   'memory.export': call(

@@ -158,14 +158,11 @@ export class LiveMemoryTable {
 
   /** Unless they have another text by now. */
   markIndexed(written: readonly { readonly id: string; readonly revision: number }[]): void {
-    this.#database.transaction(() => {
-      for (const { id, revision } of written)
-        this.#database.run(
-          'UPDATE liveMemories SET isIndexed = 1 WHERE number = ? AND revision = ?',
-          numberOf(id),
-          revision,
-        );
-    });
+    this.#database.run(
+      `UPDATE liveMemories SET isIndexed = 1 FROM json_each(?) AS written
+        WHERE number = written.value ->> 0 AND revision = written.value ->> 1`,
+      JSON.stringify(written.map(({ id, revision }) => [numberOf(id), revision])),
+    );
   }
 
   /** The index of the space begins anew. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MemoryFilter, MemoryHit } from '../../contract/memory.ts';
 import type { Client } from '../../contract/rpc.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { Workspace } from '../../store/workspace.ts';
 import { sourcePlatform } from '../platform.ts';
 import { Studio } from '../studio.ts';
 
@@ -86,9 +87,11 @@ test('what is forgotten is in no byte of the workspace', async () => {
 
   expect(await client.call('memory.forget', { memoryIds: [secret ?? '', 'm999'] })).toEqual({
     forgotten: [secret],
+    erasing: [SPACE],
   });
-  expect(filesWith('xylqov')).toEqual([]);
   expect((await search('Xylqovarine')).map(({ memory }) => memory.id)).not.toContain(secret);
+  expect(await client.call('memory.erased', { space: SPACE })).toMatchObject({ isErasing: false });
+  expect(filesWith('xylqov')).toEqual([]);
   expect((await search('gardening in week 7'))[0]?.memory.text).toBe(
     'The plan 7 is about gardening in week 7',
   );
@@ -149,3 +152,33 @@ test('remembers a text by skills, changes what it knows, and keeps the chain', a
   expect(selection).toMatchObject({ selectedBy: 'similarity', runId: null, bankVersion: 0 });
   expect(selection.skills.length).toBeGreaterThan(0);
 }, 30_000);
+
+test('what was forgotten and not erased before the workspace closed is erased when it opens', async () => {
+  const [secret] = await add(note('The code word is Xylqovarine'), note('Gardening is on Tuesday'));
+  await client.call('memory.compact', { space: SPACE });
+  await studio.close();
+  // As a process leaves it that is killed between the two.
+  const workspace = await Workspace.open(folder, { clock: systemClock });
+  workspace.transaction(() => {
+    workspace.liveMemories.delete(secret ?? '');
+    workspace.memorySpaces.update({ ...workspace.memorySpaces.require(SPACE), isErasing: true });
+  });
+  await workspace.close();
+  expect(filesWith('xylqov').length).toBeGreaterThan(0);
+  await open();
+  await client.call('memory.erased', { space: SPACE });
+  expect(filesWith('xylqov')).toEqual([]);
+  expect((await search('When is gardening?'))[0]?.memory.text).toBe('Gardening is on Tuesday');
+});
+
+test('of several forgotten at once, while others are added, nothing is left, and the others are found', async () => {
+  const ids = await add(...Array.from({ length: 60 }, (_, n) => note(`Xylqovarine number ${n} is ready`)));
+  await client.call('memory.compact', { space: SPACE });
+  for (const id of ids.slice(0, 5)) await client.call('memory.forget', { memoryIds: [id] });
+  await add(note('Ada moved to Graz'));
+  await client.call('memory.forget', { memoryIds: ids.slice(5) });
+  await client.call('memory.erased', { space: SPACE });
+  expect(filesWith('xylqov')).toEqual([]);
+  expect((await search('Where did Ada move?'))[0]?.memory.text).toBe('Ada moved to Graz');
+  expect(await client.call('memory.compact', { space: SPACE })).toMatchObject({ index: { rows: 1 } });
+});

@@ -170,24 +170,11 @@ export class LiveMemory {
   }
 
   /**
-   * Deletes memories; when it returns no byte of them is in the database, its log or the index. Ids that are not there
-   * (any more) are passed over. Returns those that were.
+   * Deletes memories; when it returns no byte of them is in the database or its log, and they are found no more. The
+   * index of their spaces is rewritten beside it: `erased` waits for that. Ids that are not there (any more) are passed
+   * over.
    */
-  async forget(ids: readonly string[]): Promise<string[]> {
-    const { forgotten, erasures } = this.#delete(ids);
-    await Promise.all(erasures);
-    return forgotten;
-  }
-
-  /** As `forget`, without waiting for the index; nothing of it is found from now on. */
-  retract(ids: readonly string[]): string[] {
-    const { forgotten, erasures } = this.#delete(ids);
-    // What goes wrong with an erasure is told by the space, and it is done again when the workspace is opened.
-    void Promise.allSettled(erasures);
-    return forgotten;
-  }
-
-  #delete(ids: readonly string[]): { readonly forgotten: string[]; readonly erasures: Promise<void>[] } {
+  forget(ids: readonly string[]): CallOutput<'memory.forget'> {
     const { workspace } = this.#parts;
     const memories = ids.map((id) => workspace.liveMemories.get(id)).filter((memory) => memory !== null);
     const bySpace = Map.groupBy(memories, ({ space }) => space);
@@ -204,18 +191,22 @@ export class LiveMemory {
       }
     });
     if (memories.length > 0) workspace.checkpointWal();
-    const erasures = [...bySpace].map(([name, gone]) => {
-      const space = this.#opened(name);
-      space.drop(gone.map(({ id }) => id));
-      return space.erase().catch((error: unknown) => {
-        this.#problems.set(name, messageOf(error));
-        throw error;
-      });
-    });
-    return { forgotten: memories.map(({ id }) => id), erasures };
+    for (const [name, gone] of bySpace)
+      this.#opened(name)
+        .erase(gone.map(({ id }) => id))
+        // It is done again by whoever waits for it, and when the workspace is opened.
+        .catch((error: unknown) => void this.#problems.set(name, messageOf(error)));
+    return { forgotten: memories.map(({ id }) => id), erasing: [...bySpace.keys()] };
   }
 
-  /** As `forget`, a whole space. Returns how many memories it had. */
+  /** Returns when no byte of what is deleted by now is in the index of a space. */
+  async erased(name: string): Promise<MemorySpace> {
+    const space = this.#opened(name);
+    await space.erased();
+    return this.#summary(space.record);
+  }
+
+  /** Deletes a whole space, and returns when no byte of it is left. Returns how many memories it had. */
   async forgetSpace(name: string): Promise<number> {
     const { workspace } = this.#parts;
     const space = workspace.memorySpaces.require(name);
@@ -273,10 +264,10 @@ export class LiveMemory {
     await this.#parts.index.close();
   }
 
-  #summary({ name, number, createdAtMs, embedder }: SpaceRecord): MemorySpace {
+  #summary({ name, number, createdAtMs, embedder, isErasing }: SpaceRecord): MemorySpace {
     const { all, unindexed } = this.#parts.workspace.liveMemories.count(number);
     const problem = this.#problems.get(name) ?? null;
-    return { name, createdAtMs, embedder, memories: all, unindexed, problem };
+    return { name, createdAtMs, embedder, memories: all, unindexed, isErasing, problem };
   }
 
   async #openedOrMade(name: string): Promise<SpaceIndex> {

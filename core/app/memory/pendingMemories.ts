@@ -30,6 +30,8 @@ function contentStems(text: string): Set<string> {
  */
 export class PendingMemories {
   readonly #byId = new Map<string, PendingMemory>();
+  /** Of each, so that a search does not take every text apart again. */
+  readonly #stems = new WeakMap<PendingMemory, Set<string>>();
 
   get size(): number {
     return this.#byId.size;
@@ -79,11 +81,19 @@ export class PendingMemories {
     return this.#passing(filter)
       .map((memory) => ({
         id: memory.id,
-        shared: [...contentStems(memory.text)].filter((stem) => wanted.has(stem)).length,
+        shared: [...this.#stemsOf(memory)].filter((stem) => wanted.has(stem)).length,
       }))
       .filter(({ shared }) => shared > 0)
       .toSorted((a, b) => b.shared - a.shared)
       .map(({ id }) => id);
+  }
+
+  #stemsOf(memory: PendingMemory): Set<string> {
+    const known = this.#stems.get(memory);
+    if (known !== undefined) return known;
+    const stems = contentStems(memory.text);
+    this.#stems.set(memory, stems);
+    return stems;
   }
 
   #passing(filter: IndexFilter): PendingMemory[] {

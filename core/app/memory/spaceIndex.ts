@@ -22,14 +22,14 @@ const BATCH = 1024;
 const MOST_PENDING = 4096;
 /** The index is written to when this share of it waits, so that it has few files whatever its size. */
 const WAITING_SHARE = 0.05;
-const MOST_WAITING = 512;
+const MOST_WAITING = 256;
 /** Merging files rewrites them, so that it happens when enough is new. */
 const TIDY_AFTER_WRITES = 32;
 const TIDY_AFTER_ROWS = 1000;
 /** While a file is taken in, there is always something new. */
 const TIDY_AFTER_ROWS_OF_MANY = 20_000;
-/** Texts embedded at once; the built-in embedder takes about 5 ms for them, in this thread. */
-const EMBEDDED_AT_ONCE = 64;
+/** Texts embedded at once; the built-in embedder takes about 2 ms for them, in this thread. */
+const EMBEDDED_AT_ONCE = 16;
 
 export interface SpaceIndexParts {
   readonly workspace: Pick<Workspace, 'memorySpaces' | 'liveMemories' | 'transaction'>;
@@ -58,6 +58,7 @@ export class SpaceIndex {
   #ready: Promise<void> = Promise.resolve();
   #upkeep: Promise<void> | null = null;
   #waitingErase: Promise<void> | null = null;
+  #lastErase: Promise<void> | null = null;
   #isWriting = false;
   #isClosed = false;
   #rows = 0;
@@ -99,8 +100,9 @@ export class SpaceIndex {
     return vectors;
   }
 
-  /** Waits while the index is far behind. */
+  /** Searches that have begun go first; waits, too, while the index is far behind. */
   async makeRoom(): Promise<void> {
+    await this.#searchesEnded();
     while (this.#pending.size > MOST_PENDING && !this.#isClosed)
       await this.#enqueue(() => this.#writeBatch());
   }
@@ -109,11 +111,6 @@ export class SpaceIndex {
   note(memories: readonly PendingMemory[]): void {
     this.#pending.add(memories);
     this.#writeWhenWorthwhile();
-  }
-
-  /** Of what was just deleted, nothing is found any more. */
-  drop(ids: readonly string[]): void {
-    for (const id of ids) this.#pending.delete(id);
   }
 
   /** The nearest to `vector` (null: to nothing) and those that match the words best, each best first. */
@@ -132,13 +129,29 @@ export class SpaceIndex {
     }
   }
 
-  /** Returns when no byte of what was deleted before is in the index. Those who wait together share one rewriting. */
-  erase(): Promise<void> {
+  /**
+   * Of what was just deleted nothing is found any more; returns when no byte of it is in the index. Those who wait
+   * together share one rewriting.
+   */
+  erase(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#pending.delete(id);
+    // At once, since a search would ask for the deleted ones in place of others until the table is written anew.
+    void this.#enqueue(() => this.#parts.index.remove(this.#table(), ids)).catch(this.#parts.onProblem);
     this.#waitingErase ??= this.#enqueue(() => {
       this.#waitingErase = null;
       return this.#rewrite();
     });
+    this.#lastErase = this.#waitingErase;
     return this.#waitingErase;
+  }
+
+  /** Returns when the index has no byte of what is deleted by now. */
+  async erased(): Promise<void> {
+    await this.#ready;
+    // What an earlier process left undone is done by now, or it failed: then once more.
+    await this.#enqueue(async () => undefined);
+    await this.#lastErase?.catch(() => undefined);
+    if (this.record.isErasing) await this.erase([]);
   }
 
   /** Begins an empty table for vectors of `embedder` and fills it from the database. */
@@ -179,6 +192,10 @@ export class SpaceIndex {
     this.#isClosed = true;
     await this.#queue.catch(() => undefined);
     await this.#upkeep;
+    await Promise.allSettled(this.#searches);
+  }
+
+  async #searchesEnded(): Promise<void> {
     await Promise.allSettled(this.#searches);
   }
 
@@ -281,6 +298,7 @@ export class SpaceIndex {
     const { index, workspace } = this.#parts;
     const batch = this.#pending.first(BATCH);
     if (batch.length === 0) return;
+    await this.#searchesEnded();
     await index.put(this.#table(), batch, this.#mayHaveRows || batch.some(({ revision }) => revision > 1));
     workspace.liveMemories.markIndexed(batch);
     this.#pending.settle(batch);
@@ -347,7 +365,7 @@ export class SpaceIndex {
     );
     this.#rows = rows;
     // Searches that began on the old table end on it.
-    await Promise.allSettled(this.#searches);
+    await this.#searchesEnded();
     await index.drop(old.name);
   }
 }

@@ -170,11 +170,13 @@ async function forget(client: Client, context: CommandContext): Promise<void> {
   }
   if (memoryIds.length === 0) throw new UsageError('Name the memories to forget, or --space NAME --all.');
   const done = await client.call('memory.forget', { memoryIds: [...memoryIds] });
-  output.line(
-    done.forgotten.length === 0
-      ? 'There were no such memories.'
-      : `Forgot ${done.forgotten.join(', ')}: deleted from database and index.`,
-  );
+  if (done.forgotten.length === 0) output.line('There were no such memories.');
+  else output.line(`Forgot ${done.forgotten.join(', ')}: found no more, and gone from the database.`);
+  for (const space of done.erasing) {
+    output.progress({ done: 0, total: 1, label: `rewriting the index of ${space}` });
+    await client.call('memory.erased', { space });
+  }
+  if (done.erasing.length > 0) output.line('No byte of it is left in the index.');
   output.json(done);
 }
 

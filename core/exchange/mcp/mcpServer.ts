@@ -200,12 +200,16 @@ function addWritingTools(server: McpServer, { workspace }: McpServerOptions): vo
     'forget',
     {
       title: 'Forget memories',
-      description: 'Deletes memories for good, by the ids that recall gave. This cannot be undone.',
+      description:
+        'Deletes memories for good, by the ids that recall gave: they are found no more at once. This cannot be undone.',
       inputSchema: { ids: z.array(z.string()).min(1).max(1000) },
       outputSchema: forgottenSchema.shape,
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
     },
-    async ({ ids }, { signal }) => result(await workspace.call('memory.forget', { memoryIds: ids }, signal)),
+    async ({ ids }, { signal }) => {
+      const { forgotten } = await workspace.call('memory.forget', { memoryIds: ids }, signal);
+      return result({ forgotten });
+    },
   );
 }
 

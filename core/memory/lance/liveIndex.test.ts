@@ -128,4 +128,15 @@ test('with learned partitions nearly all of the nearest are found, also those ad
   expect(found).toBeGreaterThan(180);
   await index.tidy(table, false);
   expect(await index.state(table)).toMatchObject({ rows: 6000, indexedVectors: 6000 });
+
+  const gone = all.slice(100, 140);
+  await index.remove(
+    table,
+    gone.map(({ id }) => id),
+  );
+  expect(await index.state(table)).toMatchObject({ rows: 5960 });
+  for (const { vector, id } of [...gone.slice(0, 5), ...all.slice(200, 205)]) {
+    const near = await index.nearest(table, { vector, k: 1, filter: {} });
+    expect(near[0]?.id === id).toBe(!gone.some((one) => one.id === id));
+  }
 }, 60_000);

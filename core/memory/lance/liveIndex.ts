@@ -55,6 +55,7 @@ const TRAINING = { maxIterations: 10, sampleRate: 40 } as const;
 const FULL_DIMENSION = 768;
 const MOST_BITS = 4;
 const COPIED_ROWS = 4096;
+const DELETED_AT_ONCE = 1000;
 
 const nearRow = z.object({ id: z.string(), _distance: z.number() });
 const textRow = z.object({ id: z.string(), _score: z.number() });
@@ -86,6 +87,8 @@ export class LiveIndex {
   readonly #dir: string;
   readonly #connection: Connection;
   readonly #tables = new Map<string, Promise<Table>>();
+  /** Rows of each table when its partitions were last learned, or when it was first asked. */
+  readonly #rowsThen = new Map<string, number>();
 
   private constructor(dir: string, connection: Connection) {
     this.#dir = dir;
@@ -145,7 +148,7 @@ export class LiveIndex {
       const search = table
         .vectorSearch(query.vector)
         .distanceType('cosine')
-        .nprobes(probesFor(await table.countRows()))
+        .nprobes(probesFor(await this.#rowsWhenTrained(name, table)))
         .refineFactor(REFINE_FACTOR)
         .select(['id', '_distance']);
       return (where === null ? search : search.where(where)).limit(query.k).toArray();
@@ -188,6 +191,17 @@ export class LiveIndex {
     });
   }
 
+  /** Deletes rows: they are found no more. Files keep their bytes until `copy` has left them behind. */
+  async remove({ name }: LiveTable, ids: readonly string[]): Promise<void> {
+    await inLance(this.#dir, async () => {
+      const table = await this.#table(name);
+      for (let from = 0; from < ids.length; from += DELETED_AT_ONCE) {
+        const some = ids.slice(from, from + DELETED_AT_ONCE).map(quoted);
+        await retryOnConflict(() => table.delete(`id IN (${some.join(', ')})`));
+      }
+    });
+  }
+
   /**
    * Merges small files, takes new rows into the indexes, drops superseded versions. May run beside `put` and searches;
    * `isAlone` (nobody writes to the table meanwhile) also removes what belongs to no version.
@@ -211,6 +225,7 @@ export class LiveIndex {
       const table = await this.#table(name);
       const rows = await table.countRows();
       if (rows < LEAST_ROWS_FOR_VECTOR_INDEX) return 0;
+      this.#rowsThen.set(name, rows);
       const config = Index.ivfRq({
         numPartitions: partitionsFor(rows),
         numBits: bitsFor(space.dimension),
@@ -262,7 +277,16 @@ export class LiveIndex {
   async #forgetHandle(name: string): Promise<void> {
     const [handle] = await Promise.allSettled([this.#tables.get(name)]);
     this.#tables.delete(name);
+    this.#rowsThen.delete(name);
     if (handle.status === 'fulfilled') handle.value?.close();
+  }
+
+  async #rowsWhenTrained(name: string, table: Table): Promise<number> {
+    const known = this.#rowsThen.get(name);
+    if (known !== undefined) return known;
+    const rows = await table.countRows();
+    this.#rowsThen.set(name, rows);
+    return rows;
   }
 
   /** One handle for each table. A failed opening is not remembered: the next call tries again. */
