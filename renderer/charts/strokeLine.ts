@@ -12,24 +12,41 @@ export function strokeLine(
   { shape, style }: DrawnLine,
   colours: Colours,
 ): void {
+  if (shape.kind === 'bars') {
+    fillBars(context, { bars: shape.bars, style, colours });
+    return;
+  }
   context.globalAlpha = style.opacity;
-  context.fillStyle = colours[style.colour];
   context.strokeStyle = colours[style.colour];
-  if (shape.kind === 'points') strokePoints(context, shape.points, style);
-  else fillBars(context, shape.bars, style);
+  strokePoints(context, shape.points, style);
   context.globalAlpha = 1;
 }
 
+interface FilledBars {
+  readonly bars: Bars;
+  readonly style: LineStyle;
+  readonly colours: Colours;
+  /** Columns to fill, the end exclusive; all without them. */
+  readonly first?: number;
+  readonly end?: number;
+}
+
 /** Upright rectangles: to stroke thousands of joints would take many times as long. */
-function fillBars(context: CanvasRenderingContext2D, { left, tops, bottoms }: Bars, style: LineStyle): void {
+export function fillBars(
+  context: CanvasRenderingContext2D,
+  { bars: { left, tops, bottoms }, style, colours, first = 0, end = tops.length }: FilledBars,
+): void {
   const { widthPx, dash } = style;
   const [on = 1, off = 0] = dash;
-  for (let column = 0; column < tops.length; column += 1) {
+  context.globalAlpha = style.opacity;
+  context.fillStyle = colours[style.colour];
+  for (let column = first; column < end; column += 1) {
     const top = tops[column] ?? Number.NaN;
     const height = (bottoms[column] ?? Number.NaN) - top + widthPx;
     if (Number.isFinite(height) && column % (on + off) < on)
       context.fillRect(left + column, top - widthPx / 2, 1, height);
   }
+  context.globalAlpha = 1;
 }
 
 /** Broken where a point is not finite. */
