@@ -8,6 +8,7 @@ import { createProposals } from '../evolution/proposals.ts';
 import { currentRevision } from '../evolution/proposalText.ts';
 import { adoptImport, importAsChanges } from '../exchange/bankImport.ts';
 import { ownEntry } from '../exchange/bankFile.ts';
+import { skillMapHash } from '../exchange/bankController.ts';
 import { viewSignature } from '../exchange/bankSignature.ts';
 import { readImport, type ReadImport } from '../exchange/readImport.ts';
 import { AppError } from '../shared/errors.ts';
@@ -96,6 +97,13 @@ export async function importSkills(
   const { trustedKeys } = parts.workspace.settings.get();
   const proposals = await propose(parts, read, signal);
   const proposalIds = proposals.map(({ id }) => id);
+  if (read.controller !== undefined)
+    parts.workspace.receivedControllers.put({
+      skillsHash: skillMapHash(read.controller.skills),
+      fileName: read.name,
+      receivedAtMs: parts.clock.now(),
+      part: read.controller,
+    });
   const isTaken = acceptsAll && proposalIds.length > 0;
   return {
     proposalIds,

@@ -45,6 +45,16 @@ export const bankControllerSchema = z.strictObject({
 });
 export type BankController = z.infer<typeof bankControllerSchema>;
 
+/** A controller that came with a bank file. It is used while the bank's skills are those it was trained on. */
+export const receivedControllerSchema = z.strictObject({
+  /** Of names and texts of those skills, whatever their order. */
+  skillsHash: z.string(),
+  fileName: z.string(),
+  receivedAtMs: z.number(),
+  part: bankControllerSchema,
+});
+export type ReceivedController = z.infer<typeof receivedControllerSchema>;
+
 const longText = z.string().max(200_000);
 
 /** Questions that a receiver can ask again, with the text they are about. Private: it is what people said. */

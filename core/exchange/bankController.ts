@@ -2,6 +2,7 @@ import type { RunConfig } from '../config/schema.ts';
 import type { BankController } from '../contract/bankExchange.ts';
 import type { Skill } from '../contract/skill.ts';
 import { checkParameters, describeWeights, sizeOf, type NamedArrays } from '../controller/weights.ts';
+import { sha256Hex } from '../shared/contentHash.ts';
 import { AppError } from '../shared/errors.ts';
 import { candidates, skillHash } from '../skills/skillBank.ts';
 
@@ -45,7 +46,7 @@ export function encodeController(
     stateFusion,
     stateFusionTau,
     embedder: known.embedder,
-    skills: candidates(known.skills).map((skill) => ({ name: skill.name, contentHash: skillHash(skill) })),
+    skills: skillMapOf(known.skills),
     tensors: Object.keys(weights)
       .sort()
       .map((name) => ({
@@ -91,6 +92,18 @@ export function decodeController(part: BankController, source: string): NamedArr
     dims.state === 2 * dimension;
   if (!isConsistent) throw damaged(source, 'says another scorer, dimension or width than its tensors have');
   return weights;
+}
+
+/** The same for the same skills in any order. */
+export function skillMapHash(skills: BankController['skills']): string {
+  return sha256Hex(
+    JSON.stringify(skills.map(({ name, contentHash }) => `${name} ${contentHash}`).toSorted()),
+  );
+}
+
+/** What a controller of a bank with these skills would be of. */
+export function skillMapOf(skills: readonly Skill[]): BankController['skills'] {
+  return candidates(skills).map((skill) => ({ name: skill.name, contentHash: skillHash(skill) }));
 }
 
 /** @throws AppError CORRUPT_DATA when the controller was trained on other skills than those of its file. */

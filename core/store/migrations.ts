@@ -238,6 +238,15 @@ CREATE TABLE experiments (
 ) STRICT;
 `;
 
+/** Controllers that came with bank files, by the skills they were trained on. */
+const RECEIVED_CONTROLLERS = `
+CREATE TABLE receivedControllers (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  skillsHash TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL
+) STRICT;
+`;
+
 const APPEND_ONLY = ['decisions', 'bankVersions', 'events'];
 
 function appendOnlyTriggers(table: string): string {
@@ -262,4 +271,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 5, summary: 'live memories, in named spaces', sql: LIVE_MEMORY },
   { version: 6, summary: 'evaluations, and the memories they built', sql: EVALUATIONS },
   { version: 7, summary: 'experiments', sql: EXPERIMENTS },
+  { version: 8, summary: 'controllers that came with bank files', sql: RECEIVED_CONTROLLERS },
 ];

@@ -63,6 +63,7 @@ export class Workspace {
   readonly liveMemories: LiveMemoryTable;
   readonly evaluations: WorkspaceTables['evaluations'];
   readonly experiments: WorkspaceTables['experiments'];
+  readonly receivedControllers: WorkspaceTables['receivedControllers'];
   readonly evaluationQuestions: EvaluationQuestionTable;
   readonly builtMemories: BuiltMemoryTable;
   readonly events: EventLog;
@@ -102,6 +103,7 @@ export class Workspace {
     this.liveMemories = new LiveMemoryTable(database);
     this.evaluations = tables.evaluations;
     this.experiments = tables.experiments;
+    this.receivedControllers = tables.receivedControllers;
     this.evaluationQuestions = new EvaluationQuestionTable(database);
     this.builtMemories = new BuiltMemoryTable(database);
     this.checkpoints = new CheckpointFiles(join(folder, 'checkpoints'));

@@ -1,3 +1,5 @@
+import { receivedControllerSchema } from '../contract/bankExchange.ts';
+import type { ReceivedController } from '../contract/bankExchange.ts';
 import { clusterSchema } from '../contract/hardCase.ts';
 import type { Cluster } from '../contract/hardCase.ts';
 import { evaluationSchema } from '../contract/evaluation.ts';
@@ -20,6 +22,7 @@ import { AppendOnlyTable, RecordTable } from './recordTable.ts';
 export type RunTable = RecordTable<Run, 'id', 'status' | 'createdAtMs'>;
 export type EvaluationTable = RecordTable<Evaluation, 'id', 'status' | 'createdAtMs'>;
 export type ExperimentTable = RecordTable<Experiment, 'id', 'status' | 'createdAtMs'>;
+export type ReceivedControllerTable = RecordTable<ReceivedController, 'skillsHash', never>;
 export type ModelTable = RecordTable<ModelRecord, 'id', 'purpose'>;
 export type ClusterTable = RecordTable<Cluster, 'id', 'runId' | 'stage'>;
 export type ProposalTable = RecordTable<
@@ -51,6 +54,7 @@ export interface WorkspaceTables {
   readonly models: ModelTable;
   readonly evaluations: EvaluationTable;
   readonly experiments: ExperimentTable;
+  readonly receivedControllers: ReceivedControllerTable;
 }
 
 export function createWorkspaceTables(database: Database, events: EventLog): WorkspaceTables {
@@ -68,6 +72,13 @@ export function createWorkspaceTables(database: Database, events: EventLog): Wor
       schema: modelRecordSchema,
       key: 'id',
       columns: ['purpose'],
+    }),
+    receivedControllers: new RecordTable(database, {
+      table: 'receivedControllers',
+      noun: 'received controller',
+      schema: receivedControllerSchema,
+      key: 'skillsHash',
+      columns: [],
     }),
     evaluations: new RecordTable(database, {
       table: 'evaluations',

@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../config/schema.ts';
+import type { ReceivedController } from '../../contract/bankExchange.ts';
 import type { SkillSelection } from '../../contract/memory.ts';
 import type { BankVersion, Skill } from '../../contract/skill.ts';
 import { softmax } from '../../controller/categorical.ts';
@@ -7,6 +8,13 @@ import { encodeState } from '../../controller/encoding.ts';
 import { Policy } from '../../controller/policy.ts';
 import { greedyTopK, similarityTopK } from '../../controller/selection.ts';
 import { currentVersion } from '../../evolution/bankHistory.ts';
+import {
+  controllerOptions,
+  decodeController,
+  skillMapHash,
+  skillMapOf,
+  type ControllerOptions,
+} from '../../exchange/bankController.ts';
 import type { Embedder } from '../../memory/embedder.ts';
 import { required } from '../../shared/assertions.ts';
 import { cosine } from '../../shared/vectors.ts';
@@ -50,7 +58,7 @@ interface Chooser {
   readonly embedder: Embedder;
   readonly vectors: readonly Float32Array[];
   /** Null: by similarity. */
-  readonly trained: { readonly policy: Policy; readonly config: RunConfig } | null;
+  readonly trained: { readonly policy: Policy; readonly options: ControllerOptions } | null;
   readonly runId: string | null;
   readonly reason: string;
 }
@@ -99,28 +107,59 @@ export class SkillSelector {
     const bank = this.bank(runId);
     const owner = runId ?? bank.runId;
     const checkpoint = owner === null ? null : this.#checkpointOf(owner);
-    const key = [bank.version, bank.hash, owner, checkpoint?.sha256 ?? ''].join('|');
+    const received = checkpoint === null ? this.#receivedFor(bank) : null;
+    const { embedder: modelId = null } = workspace.settings.get().modelRoles;
+    const key = [bank.version, bank.hash, owner, checkpoint?.sha256, received?.receivedAtMs, modelId].join(
+      '|',
+    );
     if (this.#chooser?.key === key) return this.#chooser;
     const config = owner === null ? null : configOf(workspace.runs.require(owner));
-    const embedder = await embedders.ofModel(config?.embedderModel ?? null);
+    const own = await embedders.ofModel(config?.embedderModel ?? null);
+    const { embedder, trained, reason } =
+      checkpoint === null || config === null
+        ? await this.#withReceived(received, { own, modelId, fallback: whyNone(bank, owner) })
+        : { embedder: own, trained: this.#trained(checkpoint, config), reason: ofRun(bank, owner) };
     const skills = candidates(bank.skills);
     const vectors = await embedder.embed(
-      skills.map((skill) => skillText(skill, config?.skillText ?? 'full')),
+      skills.map((skill) => skillText(skill, trained?.options.skillText ?? config?.skillText ?? 'full')),
       signal,
     );
-    const policy = checkpoint === null ? null : this.#policy(checkpoint);
-    policy?.setSkills(vectors);
-    this.#chooser = {
-      key,
-      bank,
-      skills,
-      embedder,
-      vectors,
-      trained: policy === null || config === null ? null : { policy, config },
-      runId: owner,
-      reason: reasonFor(bank, owner, policy !== null),
-    };
+    trained?.policy.setSkills(vectors);
+    this.#chooser = { key, bank, skills, embedder, vectors, trained, runId: owner, reason };
     return this.#chooser;
+  }
+
+  /** What came with a bank file and was trained on the skills that the bank has now. */
+  #receivedFor(bank: BankVersion): ReceivedController | null {
+    return this.#parts.workspace.receivedControllers.get(skillMapHash(skillMapOf(bank.skills)));
+  }
+
+  /** The controller of a file, if an embedder is at hand whose vectors it knows. */
+  async #withReceived(
+    received: ReceivedController | null,
+    { own, modelId, fallback }: { own: Embedder; modelId: string | null; fallback: string },
+  ): Promise<Pick<Chooser, 'embedder' | 'trained' | 'reason'>> {
+    const without = { embedder: own, trained: null };
+    if (received === null)
+      return { ...without, reason: `${fallback}: the skills most similar to the text were taken.` };
+    const { part, fileName } = received;
+    const isKnown = ({ id, dimension }: Embedder): boolean =>
+      id === part.embedder.id && dimension === part.embedder.dimension;
+    const assigned = isKnown(own) ? own : await this.#parts.embedders.ofModel(modelId);
+    if (!isKnown(assigned))
+      return {
+        ...without,
+        reason: `The controller that came with ${fileName} was trained on vectors of ${part.embedder.id}: assign that embedding model to use it. The skills most similar to the text were taken.`,
+      };
+    const trained = {
+      policy: Policy.create(decodeController(part, fileName)),
+      options: controllerOptions(part),
+    };
+    return {
+      embedder: assigned,
+      trained,
+      reason: `The trained controller that came with ${fileName} chose.`,
+    };
   }
 
   /** Of the run's current bank: one that went back brings its own. Null when none was trained. */
@@ -130,18 +169,20 @@ export class SkillSelector {
     return saved === null ? null : takeInBank(workspace, runId, parseRunState(runId, saved)).checkpoint;
   }
 
-  #policy(checkpoint: CheckpointReference): Policy {
+  #trained(checkpoint: CheckpointReference, options: RunConfig): NonNullable<Chooser['trained']> {
     const bytes = this.#parts.workspace.checkpoints.read(checkpoint);
-    return Policy.create(decodeCheckpoint(bytes, checkpoint.name).weights);
+    return { policy: Policy.create(decodeCheckpoint(bytes, checkpoint.name).weights), options };
   }
 }
 
-function reasonFor(bank: BankVersion, runId: string | null, isTrained: boolean): string {
-  if (isTrained)
-    return `The trained controller of run ${runId ?? ''} chose from bank version ${bank.version}.`;
+function ofRun({ version }: BankVersion, runId: string | null): string {
+  return `The trained controller of run ${runId ?? ''} chose from bank version ${version}.`;
+}
+
+function whyNone({ version }: BankVersion, runId: string | null): string {
   return runId === null
-    ? `Bank version ${bank.version} belongs to no run, so that there is no trained controller: the skills most similar to the text were taken.`
-    : `Run ${runId} has no trained controller: the skills most similar to the text were taken.`;
+    ? `Bank version ${version} belongs to no run, and no controller of its skills came with a file, so that there is no trained controller`
+    : `Run ${runId} has no trained controller`;
 }
 
 interface ScoredSkill {
@@ -166,9 +207,9 @@ function scores(chooser: Chooser, { span, memories }: Situation): (k: number | n
       similarityTopK(span, vectors, k ?? DEFAULT_K).map((index) =>
         at(index, cosine(span, required(vectors[index], 'vector'))),
       );
-  const { policy, config } = trained;
-  const state = encodeState({ span, memories, fusion: config.stateFusion, tau: config.stateFusionTau });
+  const { policy, options } = trained;
+  const state = encodeState({ span, memories, fusion: options.stateFusion, tau: options.stateFusionTau });
   const { logits } = policy.evaluate(state);
   const probabilities = softmax(logits);
-  return (k) => greedyTopK(logits, k ?? config.k).map((index) => at(index, probabilities[index] ?? 0));
+  return (k) => greedyTopK(logits, k ?? options.k).map((index) => at(index, probabilities[index] ?? 0));
 }
