@@ -83,7 +83,7 @@ export class LoadedBank {
     return (await this.#link.call('bank.get', { version: null })).skills;
   }
 
-  /** Which skills fit a text: by the trained controller of the bank's run, by similarity where there is none. */
+  /** Which skills fit a text: by the trained controller of the bank's run or of its file, by similarity where there is none. */
   select(text: string, { memories = [], k, signal }: SelectOptions = {}): Promise<SkillSelection> {
     const input = { text, memories: [...memories], space: this.#space, runId: null, k: k ?? null };
     return this.#link.call('memory.selectSkills', input, signal);

@@ -105,7 +105,7 @@ export const memoryCalls = {
 
   /**
    * The skills for a text given the memories at hand: those passed, else those the space recalls. By the trained
-   * controller of a run (null: of the run that the current bank belongs to), by similarity where there is none.
+   * controller of a run (null: of the run that the current bank belongs to, or what came with its file), else by similarity.
    */
   'memory.selectSkills': call(
     z.strictObject({

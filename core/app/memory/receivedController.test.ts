@@ -57,40 +57,36 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test(
-  'chooses the same skills with the same probabilities',
-  { timeout: 120_000 },
-  async () => {
-    const here = await select(home.connect());
-    expect(here).toMatchObject({ selectedBy: 'controller', runId: expect.any(String) as string });
-    expect(here.skills.length).toBeGreaterThan(0);
+test('chooses the same skills with the same probabilities', { timeout: 120_000 }, async () => {
+  const here = await select(home.connect());
+  expect(here).toMatchObject({ selectedBy: 'controller', runId: expect.any(String) as string });
+  expect(here.skills.length).toBeGreaterThan(0);
 
-    const elsewhere = await open('elsewhere');
-    try {
-      const client = elsewhere.connect();
-      expect(await select(client)).toMatchObject({ selectedBy: 'similarity' });
-      await take(client, true);
-      const there = await select(client);
-      expect(there).toMatchObject({
-        selectedBy: 'controller',
-        reason: 'The trained controller that came with trained.json chose.',
-        runId: null,
-      });
-      expect(there.skills).toEqual(here.skills);
-      const remembered = await client.call('memory.remember', {
-        space: 'work',
-        text: TEXT,
-        date: '2024-05-08',
-        skills: null,
-        runId: null,
-        author: 'test',
-      });
-      expect(remembered.selectedBy).toBe('controller');
-    } finally {
-      await elsewhere.close();
-    }
-  },
-);
+  const elsewhere = await open('elsewhere');
+  try {
+    const client = elsewhere.connect();
+    expect(await select(client)).toMatchObject({ selectedBy: 'similarity' });
+    await take(client, true);
+    const there = await select(client);
+    expect(there).toMatchObject({
+      selectedBy: 'controller',
+      reason: 'The trained controller that came with trained.json chose.',
+      runId: null,
+    });
+    expect(there.skills).toEqual(here.skills);
+    const remembered = await client.call('memory.remember', {
+      space: 'work',
+      text: TEXT,
+      date: '2024-05-08',
+      skills: null,
+      runId: null,
+      author: 'test',
+    });
+    expect(remembered.selectedBy).toBe('controller');
+  } finally {
+    await elsewhere.close();
+  }
+});
 
 test('is not used before every skill of its file was accepted', { timeout: 120_000 }, async () => {
   const waiting = await open('waiting');
