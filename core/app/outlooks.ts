@@ -28,7 +28,11 @@ function speedOf({ workspace }: Pick<StudioParts, 'workspace'>, modelId: string)
   return prompt > 0 && generated > 0 ? { prompt, generated } : null;
 }
 
-function speedsOf(parts: StudioParts, config: RunConfig): Record<CallRole, ModelSpeed | null> {
+/** Of the models that play the roles of a configuration. */
+export function speedsOf(
+  parts: Pick<StudioParts, 'workspace'>,
+  config: RunConfig,
+): Record<CallRole, ModelSpeed | null> {
   const none = { executor: null, answerer: null, judge: null, designer: null };
   const measured = chatModelsOf(config).map(({ role, id }) => [role, speedOf(parts, id)] as const);
   return { ...none, ...Object.fromEntries(measured) };
@@ -37,7 +41,8 @@ function speedsOf(parts: StudioParts, config: RunConfig): Record<CallRole, Model
 /** As many traces are read for their spans; of a large data set the others are taken to be like them. */
 const READ_TRACES = 12;
 
-async function textsOf(
+/** Of these traces; of some of them, where the data set is large. */
+export async function textsOf(
   { source, traces }: LoadedDataset,
   ids: readonly string[],
   signal: AbortSignal | undefined,

@@ -6,6 +6,7 @@ import type { ExportContents } from '../contract/bankExchange.ts';
 import { calls, type CallName } from '../contract/calls.ts';
 import { createInMemoryTransport } from '../contract/inMemoryTransport.ts';
 import type { ModelRecord } from '../contract/model.ts';
+import type { EvaluationInput } from '../contract/evaluation.ts';
 import type { ExperimentInput } from '../contract/experiment.ts';
 import { createClient, serve, type Client, type Handlers } from '../contract/rpc.ts';
 import { AppError } from '../shared/errors.ts';
@@ -98,10 +99,31 @@ type WithConfig =
   | 'runs.start'
   | 'datasets.inspect'
   | 'config.check'
+  | 'evaluation.forecast'
   | 'evaluation.start'
   | 'evaluation.rerun'
+  | 'experiment.outline'
   | 'experiment.start'
   | 'bank.verify';
+
+const ablation = (config: Record<string, unknown>): ExperimentInput => ({
+  recipe: { name: 'ablation' },
+  config,
+  seeds: [42],
+  split: 'validation',
+  isJudged: false,
+});
+
+const seedsEvaluated = (config: Record<string, unknown>): EvaluationInput => ({
+  subject: { kind: 'seeds' },
+  controller: null,
+  config,
+  protocol: 'own',
+  split: 'test',
+  isJudged: true,
+  usesCache: true,
+  name: null,
+});
 
 /** Makes each call that carries a configuration. */
 const WITH_CONFIG: Readonly<
@@ -113,26 +135,12 @@ const WITH_CONFIG: Readonly<
   'config.check': (client, config) => client.call('config.check', { config }),
   'bank.verify': (client, config) =>
     client.call('bank.verify', { base64: '', fileName: 'bank.json', config }),
-  'experiment.start': (client, config) =>
-    client.call('experiment.start', {
-      recipe: { name: 'ablation' },
-      config,
-      seeds: [42],
-      split: 'validation',
-      isJudged: false,
-    }),
+  'experiment.outline': (client, config) => client.call('experiment.outline', ablation(config)),
+  'experiment.start': (client, config) => client.call('experiment.start', ablation(config)),
   'evaluation.rerun': (client, config) => client.call('evaluation.rerun', { text: '{}', config }),
-  'evaluation.start': (client, config) =>
-    client.call('evaluation.start', {
-      subject: { kind: 'seeds' },
-      controller: null,
-      config,
-      protocol: 'own',
-      split: 'test',
-      isJudged: true,
-      usesCache: true,
-      name: null,
-    }),
+  'evaluation.forecast': (client, config) =>
+    client.call('evaluation.forecast', { inputs: [seedsEvaluated(config)] }),
+  'evaluation.start': (client, config) => client.call('evaluation.start', seedsEvaluated(config)),
 };
 
 test('an export is written where the screen’s shell says, and never over another', async () => {
@@ -169,21 +177,26 @@ test('an export is written where the screen’s shell says, and never over anoth
 });
 
 test('every call that carries a configuration is looked at', () => {
-  const carrying = Object.entries(calls).filter(([, { input }]) => 'config' in input.shape);
+  const carrying = Object.entries(calls).filter(
+    ([, { input }]) => 'config' in input.shape || 'inputs' in input.shape,
+  );
   expect(carrying.map(([name]) => name).toSorted()).toEqual(Object.keys(WITH_CONFIG).toSorted());
 });
 
 const NAMES = Object.keys(WITH_CONFIG) as WithConfig[];
 
+/** What was asked; of several the first. */
+function askedIn(seen: Seen | undefined): unknown {
+  const { inputs } = (seen?.input ?? {}) as { readonly inputs?: readonly unknown[] };
+  return inputs === undefined ? seen?.input : inputs[0];
+}
+
 test.each(NAMES)('%s: an id that was offered becomes its path', async (name) => {
   const { client, seen } = connect();
   const config = { dataset: 'locomo', data: 'offered', seed: 7 };
   await expect(WITH_CONFIG[name](client, config)).rejects.toMatchObject({ message: 'reached' });
-  expect(seen).toEqual([
-    {
-      name,
-      input: expect.objectContaining({ config: { ...config, data: '/data/offered.json' } }) as unknown,
-    },
+  expect(seen.map((one) => [one.name, askedIn(one)])).toEqual([
+    [name, expect.objectContaining({ config: { ...config, data: '/data/offered.json' } })],
   ]);
 });
 
@@ -191,7 +204,7 @@ test.each(NAMES)('%s: the file of a run, no file, and what is no text pass as th
   for (const config of [{ data: OLD_FILE }, { data: null }, { seed: 7 }, { data: 5 }]) {
     const { client, seen } = connect();
     await expect(WITH_CONFIG[name](client, config)).rejects.toMatchObject({ message: 'reached' });
-    expect(seen[0]?.input).toMatchObject({ config });
+    expect(askedIn(seen[0])).toMatchObject({ config });
   }
 });
 

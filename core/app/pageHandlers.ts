@@ -112,6 +112,12 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
       const input = withPaths(given);
       return withoutFolders(pathsOf(input.config), () => handler(input, context));
     };
+  const onExperiment =
+    <Answer>(handler: (input: ExperimentInput, context: CallContext) => Promise<Answer>) =>
+    async (given: ExperimentInput, context: CallContext): Promise<Answer> => {
+      const input = { ...withPaths(given), recipe: recipeWithPaths(given.recipe) };
+      return withoutFolders(pathsOfExperiment(input), () => handler(input, context));
+    };
   const fileOf = (modelId: string): string | null => {
     const source = workspace.models.get(modelId)?.source;
     return source?.kind === 'gguf' ? source.path : null;
@@ -139,11 +145,14 @@ export function createPageHandlers(handlers: Handlers, { shell, workspace }: Pag
     'datasets.inspect': onFiles(handlers['datasets.inspect']),
     'runs.forecast': onFiles(handlers['runs.forecast']),
     'runs.start': onFiles(handlers['runs.start']),
-    'evaluation.start': onFiles(handlers['evaluation.start']),
-    'experiment.start': async (given, context) => {
-      const input = { ...withPaths(given), recipe: recipeWithPaths(given.recipe) };
-      return withoutFolders(pathsOfExperiment(input), () => handlers['experiment.start'](input, context));
+    'evaluation.forecast': async (given, context) => {
+      const inputs = given.inputs.map(withPaths);
+      const paths = inputs.flatMap(({ config }) => pathsOf(config));
+      return withoutFolders(paths, () => handlers['evaluation.forecast']({ inputs }, context));
     },
+    'evaluation.start': onFiles(handlers['evaluation.start']),
+    'experiment.outline': onExperiment(handlers['experiment.outline']),
+    'experiment.start': onExperiment(handlers['experiment.start']),
     'evaluation.rerun': onFiles(handlers['evaluation.rerun']),
     'models.addServer': async (input, context) => {
       refuseForeignSecret(input.keyVariable);

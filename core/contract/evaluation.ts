@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bankControllerSchema } from './bankExchange.ts';
+import { callForecastSchema } from './forecast.ts';
 import { diagnosisSchema, evidenceChainSchema } from './hardCase.ts';
 import { modelRoleSchema } from './model.ts';
 import { skillSchema } from './skill.ts';
@@ -62,6 +63,18 @@ export const DEFAULT_EVALUATION = {
   usesCache: true,
   name: null,
 } as const satisfies Omit<EvaluationInput, 'subject'>;
+
+/** What each of some evaluations reads and answers, and what all of them ask of language models. */
+export const evaluationOutlookSchema = z.strictObject({
+  traces: z.number().int(),
+  spans: z.number().int(),
+  /** Otherwise reckoned from a few traces. */
+  isSpanCountExact: z.boolean(),
+  questions: z.number().int(),
+  /** Null where no model is asked. */
+  forecast: callForecastSchema.nullable(),
+});
+export type EvaluationOutlook = z.infer<typeof evaluationOutlookSchema>;
 
 /** A mean over questions with its 95 % percentile bootstrap interval. */
 export const estimateSchema = z.strictObject({

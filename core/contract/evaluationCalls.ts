@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { bankControllerSchema } from './bankExchange.ts';
 import { call, nothing } from './callShape.ts';
 import {
   comparisonSchema,
   evaluationInputSchema,
+  evaluationOutlookSchema,
   evaluationProgressSchema,
   evaluationQuestionSchema,
   evaluationQuestionSummarySchema,
@@ -12,17 +14,29 @@ import {
 } from './evaluation.ts';
 import {
   experimentInputSchema,
+  experimentOutlineSchema,
   experimentProgressSchema,
   experimentResultSchema,
   experimentSchema,
 } from './experiment.ts';
+import { skillSchema } from './skill.ts';
 
 const evaluationIdInput = z.strictObject({ evaluationId: z.string() });
 const experimentIdInput = z.strictObject({ experimentId: z.string() });
 
 /** Evaluations, and experiments made of them. */
 export const evaluationCalls = {
-  /** Starts an evaluation and returns at once; `evaluation.wait` tells what it came to. */
+  /** What evaluations on the same data would read, answer and ask, before they start. Reads the data. */
+  'evaluation.forecast': call(
+    z.strictObject({ inputs: z.array(evaluationInputSchema).min(1).max(20) }),
+    evaluationOutlookSchema,
+  ),
+  /** What of a bank file an evaluation takes: its skills, and its controller where it brings one. */
+  'evaluation.openBank': call(
+    z.strictObject({ base64: z.base64(), fileName: z.string() }),
+    z.strictObject({ skills: z.array(skillSchema), controller: bankControllerSchema.nullable() }),
+  ),
+  /** Starts an evaluation, or puts it behind those that go on, and returns at once; `evaluation.wait` tells what it came to. */
   'evaluation.start': call(evaluationInputSchema, evaluationSchema),
   /** The evaluation when it has ended. Throws what it failed with. */
   'evaluation.wait': call(evaluationIdInput, evaluationSchema),
@@ -52,6 +66,8 @@ export const evaluationCalls = {
     z.strictObject({ evaluation: evaluationSchema, differences: z.array(reportDifferenceSchema) }),
   ),
 
+  /** What an experiment would train, evaluate and ask, before it starts. Reads the data where models are asked. */
+  'experiment.outline': call(experimentInputSchema, experimentOutlineSchema),
   /** Starts an experiment and returns at once. Its runs and evaluations are among all others. */
   'experiment.start': call(experimentInputSchema, experimentSchema),
   /** Goes on with one that was paused, failed or killed; what was done is not done again. */

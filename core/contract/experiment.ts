@@ -1,11 +1,45 @@
 import { z } from 'zod';
 import { baselineSchema, estimateSchema, splitSchema } from './evaluation.ts';
+import { callForecastSchema } from './forecast.ts';
 
 /** Experiments: several ways of training or evaluating, on the same seeds and questions. Scores are fractions in [0, 1]. */
 
 export const EXPERIMENTS = ['ablation', 'sweep', 'transfer', 'noise', 'growth', 'baselines'] as const;
 export const experimentNameSchema = z.enum(EXPERIMENTS);
 export type ExperimentName = z.infer<typeof experimentNameSchema>;
+
+/** What experiments ask, the same in lists, forms and figures. */
+export const EXPERIMENT_WORDS: Readonly<
+  Record<ExperimentName, { readonly label: string; readonly question: string }>
+> = {
+  ablation: {
+    label: 'Ablation',
+    question:
+      'Which part of the method helps? The whole of it against random and similarity selection, static skills, refining only, and no rollback.',
+  },
+  sweep: {
+    label: 'Sweep',
+    question: 'How does one option matter? The same training or evaluation with each of its values.',
+  },
+  transfer: {
+    label: 'Transfer',
+    question: 'Does a bank help elsewhere? Trained on one data set, evaluated on that and on others.',
+  },
+  noise: {
+    label: 'Noise',
+    question: 'What does a worse reward cost? Sparse, delayed and noisy rewards against the reward as it is.',
+  },
+  growth: {
+    label: 'Growth',
+    question:
+      'What becomes of a bank in the long run? Ten times the stages, with and without pruning: size, overlap, usage, selection time.',
+  },
+  baselines: {
+    label: 'Baselines',
+    question:
+      'Do memory skills beat plain retrieval? Trained skills against no memory, the full context, spans by words, spans by vectors, and static skills.',
+  },
+};
 
 const optionValueSchema = z.union([z.string(), z.number(), z.boolean()]);
 const configSchema = z.record(z.string(), z.unknown());
@@ -42,6 +76,37 @@ export const experimentInputSchema = z.strictObject({
   isJudged: z.boolean(),
 });
 export type ExperimentInput = z.infer<typeof experimentInputSchema>;
+
+/** Sweeps that are known by name. */
+export const KNOWN_SWEEPS = {
+  k: { option: 'k', values: [3, 5, 7], phase: 'evaluation' },
+  'span-size': { option: 'chunkSize', values: [256, 512, 1024, 2048], phase: 'evaluation' },
+  'stage-length': { option: 'innerEpochs', values: [5, 10, 20, 40], phase: 'training' },
+  'pool-size': { option: 'poolSize', values: [50, 200, 2000], phase: 'training' },
+  'failure-window': { option: 'failureWindow', values: [10, 30, 100], phase: 'training' },
+} as const satisfies Readonly<
+  Record<
+    string,
+    {
+      readonly option: string;
+      readonly values: readonly number[];
+      readonly phase: 'training' | 'evaluation';
+    }
+  >
+>;
+
+/** What an experiment comes to before it starts. */
+export const experimentOutlineSchema = z.strictObject({
+  arms: z.array(z.string()),
+  /** Of all seeds; arms that train the very same share a training. */
+  trainings: z.number().int(),
+  /** Of all trainings together. */
+  steps: z.number().int(),
+  evaluations: z.number().int(),
+  /** Null where no model is asked. */
+  forecast: callForecastSchema.nullable(),
+});
+export type ExperimentOutline = z.infer<typeof experimentOutlineSchema>;
 
 /** One way of training and evaluating. */
 export const experimentArmSchema = z.strictObject({

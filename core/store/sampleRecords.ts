@@ -1,4 +1,5 @@
 /** Invented records that fit the contract, for the tests and the crash soak of this folder. */
+import { DEFAULT_EVALUATION, type Evaluation } from '../contract/evaluation.ts';
 import type { Cluster, HardCase } from '../contract/hardCase.ts';
 import type { Decision, Proposal, Replay } from '../contract/proposal.ts';
 import type { Run } from '../contract/run.ts';
@@ -158,6 +159,27 @@ export function sampleBankVersion(change: Partial<BankVersion> = {}): BankVersio
     lineage: {},
     statistics: {},
     createdAtMs: 500,
+    ...change,
+  };
+}
+
+/** One that was just begun, of plain retrieval. */
+export function sampleEvaluation(change: Partial<Evaluation> = {}): Evaluation {
+  return {
+    id: 'e1',
+    name: 'spans by BM25',
+    status: 'running',
+    message: null,
+    input: { ...DEFAULT_EVALUATION, subject: { kind: 'baseline', baseline: 'bm25' } },
+    bank: null,
+    controller: null,
+    dataset: { name: 'sample', fileHash: 'a'.repeat(64), split: 'validation', traces: 1, questions: 1 },
+    engine: { kind: 'builtin', embedderId: 'builtin', models: [], promptVersions: {} },
+    config: { dataset: 'sample', seed: 42, k: 3 },
+    applicationVersion: '0.0.0',
+    results: null,
+    createdAtMs: 1000,
+    updatedAtMs: 1000,
     ...change,
   };
 }

@@ -58,16 +58,35 @@ const TYPICAL = {
   designTokens: { prompt: 3000, completion: 600 },
 } as const;
 
-interface CallSize {
+export interface CallSize {
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
 
-function typicalSizes({ config, shapes }: CallPlan): Record<CallRole, CallSize> {
-  const tokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
-  const memories = config.memTopK * TYPICAL.memoryCharacters;
+/** What prompts are made of, in characters. */
+export interface TypicalTexts {
+  readonly config: RunConfig;
+  /** Of one span. */
+  readonly span: number;
+  /** Shown to the answerer beside the question. */
+  readonly shown: number;
+}
+
+/** Characters of so many memories. */
+export function memoryCharacters(count: number): number {
+  return count * TYPICAL.memoryCharacters;
+}
+
+function textsOf({ config, shapes }: CallPlan): TypicalTexts {
   const spans = sum(shapes.map((shape) => shape.spans));
   const span = sum(shapes.map((shape) => shape.characters)) / Math.max(1, spans);
+  return { config, span, shown: memoryCharacters(config.memTopK) };
+}
+
+/** By rule of thumb. */
+export function typicalSizes({ config, span, shown }: TypicalTexts): Record<CallRole, CallSize> {
+  const tokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
+  const memories = memoryCharacters(config.memTopK);
   const skill = mean(
     SEED_SKILLS.map(({ description, instruction }) => description.length + instruction.length),
   );
@@ -77,7 +96,7 @@ function typicalSizes({ config, shapes }: CallPlan): Record<CallRole, CallSize> 
       completionTokens: Math.min(config.maxActionsPerSpan, TYPICAL.actionsPerSpan) * TYPICAL.actionTokens,
     },
     answerer: {
-      promptTokens: tokens(ANSWERER_RULES.length + memories + TYPICAL.questionCharacters),
+      promptTokens: tokens(ANSWERER_RULES.length + shown + TYPICAL.questionCharacters),
       completionTokens: TYPICAL.answerTokens,
     },
     judge: {
@@ -146,7 +165,11 @@ function hoursPerCall(role: CallRole, size: CallSize, { soFar, speeds }: Forecas
     const share = inCalls === 0 ? 1 : Math.min(1, spent.busySeconds / inCalls);
     return (spent.roles[role].seconds * share) / spent.roles[role].calls / SECONDS_PER_HOUR;
   }
-  const speed = speeds[role];
+  return hoursBySpeed(size, speeds[role]);
+}
+
+/** Of one call, one request at a time; null for a model that was never measured. */
+export function hoursBySpeed(size: CallSize, speed: ModelSpeed | null): number | null {
   if (speed === null) return null;
   return (size.promptTokens / speed.prompt + size.completionTokens / speed.generated) / SECONDS_PER_HOUR;
 }
@@ -155,7 +178,7 @@ function roleForecast(role: CallRole, calls: number, input: ForecastInput): Role
   const spent = input.soFar?.spent.roles[role];
   const size =
     spent === undefined || spent.calls === 0
-      ? typicalSizes(input.plan)[role]
+      ? typicalSizes(textsOf(input.plan))[role]
       : {
           promptTokens: spent.promptTokens / spent.calls,
           completionTokens: spent.completionTokens / spent.calls,
@@ -169,7 +192,8 @@ function roleForecast(role: CallRole, calls: number, input: ForecastInput): Role
   };
 }
 
-function totalHours(roles: Readonly<Record<CallRole, RoleForecast>>): number | null {
+/** Null as soon as those of one role are not known. */
+export function totalHours(roles: Readonly<Record<CallRole, RoleForecast>>): number | null {
   const hours = CALL_ROLES.map((role) => roles[role].hours);
   return hours.includes(null) ? null : sum(hours.map((one) => one ?? 0));
 }
@@ -212,15 +236,20 @@ function planBasis({ config, isSampled }: CallPlan): string[] {
   ];
 }
 
+/** What tokens and hours rest on before the first call. */
+export function thumbBasis(hours: number | null): string[] {
+  return [
+    'Tokens are by rule of thumb, four characters each.',
+    hours === null
+      ? 'Hours are not known: a model was never tested (Models, or memskill models test ID).'
+      : 'Hours are by the measured speed of the models, one request at a time and every prompt read in full.',
+  ];
+}
+
 function basisOf(input: ForecastInput, hours: number | null): string[] {
   const { soFar, plan } = input;
   if (soFar?.isOver === true) return [];
-  const speed =
-    hours === null
-      ? 'Hours are not known: a model was never tested (Models, or memskill models test ID).'
-      : 'Hours are by the measured speed of the models, one request at a time and every prompt read in full.';
-  if (soFar === null || soFar.step === 0)
-    return [...planBasis(plan), 'Tokens are by rule of thumb, four characters each.', speed];
+  if (soFar === null || soFar.step === 0) return [...planBasis(plan), ...thumbBasis(hours)];
   const rates = madeOfPlanned(input);
   const told = CALL_ROLES.filter((role) => soFar.atLastStep.roles[role].calls > 0)
     .map((role) => `${role} ${Math.round(100 * rates[role])} %`)

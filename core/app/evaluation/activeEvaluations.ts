@@ -10,11 +10,29 @@ interface ActiveEvaluation {
   readonly result: Promise<Evaluation>;
 }
 
-/** The evaluations that run in this process, each once; what they come to is in the workspace. */
+/** @throws AppError CANCELLED as soon as it is given up, whatever becomes of the work. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(new AppError('CANCELLED', 'The evaluation was cancelled.'));
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
+ * The evaluations that run in this process, each once, one after another: side by side they would only share the processors
+ * and the models. What they come to is in the workspace.
+ */
 export class ActiveEvaluations {
   readonly #parts: StudioParts;
   readonly #work: OngoingWork<EvaluationProgress, Pick<EvaluationProgress, 'evaluationId'>>;
   readonly #active = new Map<string, ActiveEvaluation>();
+  /** The end of all that were begun; never rejected. */
+  #last: Promise<unknown> = Promise.resolve();
   /** How evaluations of this process ended, for a `wait` that comes after the end. */
   readonly #ended = new Map<string, Promise<Evaluation>>();
 
@@ -40,7 +58,9 @@ export class ActiveEvaluations {
   begin(opened: OpenedEvaluation): Evaluation {
     const { evaluation } = opened;
     const stop = new AbortController();
-    const result = this.#measure(opened, stop.signal);
+    const result = this.#measure(opened, { before: this.#last, signal: stop.signal });
+    // Also of those before it: it may be given up before they end.
+    this.#last = Promise.allSettled([this.#last, result]);
     this.#active.set(evaluation.id, { stop, result });
     this.#ended.set(evaluation.id, result);
     // A failure is in the record and reaches whoever waits; nobody may be waiting.
@@ -61,17 +81,13 @@ export class ActiveEvaluations {
         `Evaluation ${evaluationId} was stopped before its end; start it once more.`,
       );
     }
-    const { promise, reject } = Promise.withResolvers<never>();
-    const onAbort = (): void => {
-      this.#active.get(evaluationId)?.stop.abort();
-      reject(new AppError('CANCELLED', `Evaluation ${evaluationId} was cancelled.`));
-    };
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    const stop = (): void => this.#active.get(evaluationId)?.stop.abort();
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
     try {
-      return await Promise.race([running, promise]);
+      return await unlessAborted(running, signal);
     } finally {
-      signal.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', stop);
     }
   }
 
@@ -87,13 +103,12 @@ export class ActiveEvaluations {
     await Promise.all([...this.#active.keys()].map((id) => this.cancel(id)));
   }
 
-  async #measure(opened: OpenedEvaluation, signal: AbortSignal): Promise<Evaluation> {
-    const { workspace, clock } = this.#parts;
-    const { evaluation } = opened;
-    const { id: evaluationId } = evaluation;
+  /** @returns what is to be told how far the evaluation is. */
+  #progressOf(evaluationId: string): (done: number, total: number) => void {
+    const { clock } = this.#parts;
     const startedMs = clock.now();
     let freshFrom: { readonly done: number; readonly atMs: number } | null = null;
-    const onProgress = (done: number, total: number): void => {
+    return (done, total) => {
       const nowMs = clock.now();
       // What was read from the shelf took no time and says nothing about the rest.
       freshFrom ??= { done, atMs: nowMs };
@@ -101,9 +116,19 @@ export class ActiveEvaluations {
       const etaMs = fresh <= 0 ? null : ((nowMs - freshFrom.atMs) / fresh) * (total - done);
       this.#work.note({ evaluationId, done, total, elapsedMs: nowMs - startedMs, etaMs });
     };
+  }
+
+  async #measure(
+    opened: OpenedEvaluation,
+    { before, signal }: { readonly before: Promise<unknown>; readonly signal: AbortSignal },
+  ): Promise<Evaluation> {
+    const { workspace, clock } = this.#parts;
+    const { evaluation } = opened;
+    const { id: evaluationId } = evaluation;
     this.#work.note({ evaluationId, done: 0, total: opened.units, elapsedMs: 0, etaMs: null });
     try {
-      const { results, questions } = await opened.measure(onProgress, signal);
+      await unlessAborted(before, signal);
+      const { results, questions } = await opened.measure(this.#progressOf(evaluationId), signal);
       return workspace.transaction(() => {
         workspace.evaluationQuestions.putAll(evaluationId, questions);
         const done: Evaluation = { ...evaluation, status: 'done', results, updatedAtMs: clock.now() };

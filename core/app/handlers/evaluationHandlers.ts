@@ -1,7 +1,9 @@
 import type { Evaluation, EvaluationSummary } from '../../contract/evaluation.ts';
+import { parseBank } from '../../exchange/bankFile.ts';
 import { AppError } from '../../shared/errors.ts';
 import { compareEvaluations, renderReport } from '../evaluation/evaluationReport.ts';
 import type { ActiveEvaluations } from '../evaluation/activeEvaluations.ts';
+import { forecastEvaluations } from '../evaluation/evaluationOutlook.ts';
 import { openEvaluation } from '../evaluation/openEvaluation.ts';
 import { parseReport, planRerun, refuseOtherFile, reportDifferences } from '../evaluation/rerunReport.ts';
 import type { HandlersOf } from '../handlers.ts';
@@ -60,6 +62,11 @@ export function createEvaluationHandlers(
 ): HandlersOf<'evaluation'> {
   const { workspace } = parts;
   return {
+    'evaluation.forecast': ({ inputs }, { signal }) => forecastEvaluations(parts, inputs, signal),
+    'evaluation.openBank': async ({ base64, fileName }) => {
+      const { skills, controller } = parseBank(Buffer.from(base64, 'base64'), fileName);
+      return { skills: [...skills], controller: controller ?? null };
+    },
     'evaluation.start': (input) => active.start(input),
     'evaluation.wait': ({ evaluationId }, { signal }) => active.wait(evaluationId, signal),
     'evaluation.cancel': ({ evaluationId }) => active.cancel(evaluationId),

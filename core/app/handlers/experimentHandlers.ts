@@ -1,14 +1,17 @@
 import { AppError } from '../../shared/errors.ts';
 import type { ActiveExperiments } from '../experiments/activeExperiments.ts';
 import { experimentResult } from '../experiments/experimentResult.ts';
+import { outlineExperiment } from '../experiments/experimentOutlook.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { StudioParts } from '../openTraining.ts';
 
 export function createExperimentHandlers(
-  { workspace }: StudioParts,
+  parts: StudioParts,
   active: ActiveExperiments,
 ): HandlersOf<'experiment'> {
+  const { workspace } = parts;
   return {
+    'experiment.outline': (input, { signal }) => outlineExperiment(parts, input, signal),
     'experiment.start': async (input) => active.start(input),
     'experiment.resume': async ({ experimentId }) => active.resume(experimentId),
     'experiment.pause': ({ experimentId }) => active.pause(experimentId),

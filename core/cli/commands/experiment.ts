@@ -1,5 +1,10 @@
 import { optionOfFlag, RUN_OPTIONS } from '../../config/options.ts';
-import { EXPERIMENTS, type ExperimentInput, type ExperimentResult } from '../../contract/experiment.ts';
+import {
+  EXPERIMENTS,
+  KNOWN_SWEEPS,
+  type ExperimentInput,
+  type ExperimentResult,
+} from '../../contract/experiment.ts';
 import type { Client } from '../../contract/rpc.ts';
 import { intervalText } from '../../evaluation/reportText.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -20,13 +25,7 @@ type Recipe = ExperimentInput['recipe'];
 const FIRST_SEED = 42;
 
 /** Sweeps that are asked for by name. */
-const SWEEPS: Readonly<Record<string, Omit<Extract<Recipe, { name: 'sweep' }>, 'name'>>> = {
-  k: { option: 'k', values: [3, 5, 7], phase: 'evaluation' },
-  'span-size': { option: 'chunkSize', values: [256, 512, 1024, 2048], phase: 'evaluation' },
-  'stage-length': { option: 'innerEpochs', values: [5, 10, 20, 40], phase: 'training' },
-  'pool-size': { option: 'poolSize', values: [50, 200, 2000], phase: 'training' },
-  'failure-window': { option: 'failureWindow', values: [10, 30, 100], phase: 'training' },
-};
+const SWEEPS: Readonly<Record<string, (typeof KNOWN_SWEEPS)[keyof typeof KNOWN_SWEEPS]>> = KNOWN_SWEEPS;
 
 function valueOf(option: string, text: string): string | number | boolean {
   const kind = RUN_OPTIONS.find(({ name }) => name === option)?.kind;
@@ -44,7 +43,7 @@ function sweepOf(context: CommandContext): Recipe {
   const known = named === null ? undefined : SWEEPS[named];
   if (named !== null && known === undefined)
     throw new UsageError(`--sweep is ${Object.keys(SWEEPS).join(', ')}, not "${named}".`);
-  if (known !== undefined) return { name: 'sweep', ...known };
+  if (known !== undefined) return { name: 'sweep', ...known, values: [...known.values] };
   const values = textFlag(context, 'values')?.split(',') ?? [];
   const option = flag === null ? undefined : optionOfFlag(flag);
   if (option === undefined || values.length < 2)
