@@ -16,7 +16,7 @@ const SIZES = [
   // The same window at 200 %.
   { width: 720, height: 450 },
 ] as const;
-const VIEWS = ['Runs', 'Review', 'Hard cases', 'Bank', 'Models', 'Settings'] as const;
+const VIEWS = ['Runs', 'Review', 'Hard cases', 'Bank', 'Evaluate', 'Models', 'Settings'] as const;
 
 function fileOf(name: string): string {
   return join(FOLDER, `${name.toLowerCase().replaceAll(' ', '-')}.png`);

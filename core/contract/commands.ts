@@ -9,7 +9,7 @@ export interface Command {
   /** Where the native menu has it; null: keys only. */
   readonly menu: 'File' | 'View' | 'Run' | 'Review' | 'Help' | null;
   /** Heading in the sheet of keys. */
-  readonly group: 'Go to' | 'Runs' | 'Review' | 'Bank' | 'Anywhere';
+  readonly group: 'Go to' | 'Runs' | 'Review' | 'Bank' | 'Evaluate' | 'Anywhere';
   /**
    * Keys in the page, pressed one after another; a single character as `KeyboardEvent.key` gives it. Never active in
    * text fields. Null: no key.
@@ -51,6 +51,14 @@ export const COMMANDS = [
     group: 'Go to',
     keys: ['g', 'b'],
     accelerator: 'CmdOrCtrl+4',
+  },
+  {
+    id: 'go.evaluate',
+    label: 'Evaluate',
+    menu: 'View',
+    group: 'Go to',
+    keys: ['g', 'e'],
+    accelerator: 'CmdOrCtrl+6',
   },
   {
     id: 'go.models',
@@ -183,6 +191,22 @@ export const COMMANDS = [
     group: 'Bank',
     keys: ['i'],
     accelerator: 'CmdOrCtrl+I',
+  },
+  {
+    id: 'evaluation.new',
+    label: 'New evaluation',
+    menu: 'Run',
+    group: 'Evaluate',
+    keys: ['E'],
+    accelerator: null,
+  },
+  {
+    id: 'experiment.new',
+    label: 'New experiment',
+    menu: 'Run',
+    group: 'Evaluate',
+    keys: ['X'],
+    accelerator: null,
   },
   { id: 'help.keys', label: 'Keys', menu: 'Help', group: 'Anywhere', keys: ['?'], accelerator: null },
 ] as const satisfies readonly Command[];

@@ -30,6 +30,8 @@ const HANDLING_VIEWS: Partial<Record<CommandId, ViewName>> = {
   'run.new': 'runs',
   'bank.export': 'bank',
   'bank.import': 'bank',
+  'evaluation.new': 'evaluate',
+  'experiment.new': 'evaluate',
 };
 
 /** What the whole window shares: the connection, who is where, and the few lists that every screen shows. */
@@ -59,6 +61,8 @@ export class Studio {
   #downloads = $state.raw<CallOutput<'models.downloads'>>([]);
   /** Files that are read whole, and memories that are embedded anew. */
   #modelProgress = $state.raw<CallOutput<'models.work'>>([]);
+  #evaluations = $state.raw<CallOutput<'evaluation.ongoing'>>([]);
+  #experiments = $state.raw<CallOutput<'experiment.ongoing'>>([]);
   readonly #changes = new SvelteMap<WorkspaceDomain, number>();
   readonly #client: Client;
   /** Domains that were written since they were asked for last. */
@@ -75,6 +79,8 @@ export class Studio {
     this.#client.on('review.onReplays', (replays) => (this.#replays = replays));
     this.#client.on('models.onDownloads', (downloads) => (this.#downloads = downloads));
     this.#client.on('models.onWork', (ongoing) => (this.#modelProgress = ongoing));
+    this.#client.on('evaluation.onProgress', (ongoing) => (this.#evaluations = ongoing));
+    this.#client.on('experiment.onProgress', (ongoing) => (this.#experiments = ongoing));
     this.#client.on('workspace.onChange', ({ domains }) => this.#onChange(domains));
     // A page that was asleep has its messages still to come; asking at once shows the present right away.
     document.addEventListener('visibilitychange', () => {
@@ -159,6 +165,15 @@ export class Studio {
     return this.#downloads;
   }
 
+  /** Evaluations that go on or wait for their turn, oldest first. */
+  get evaluations(): CallOutput<'evaluation.ongoing'> {
+    return this.#evaluations;
+  }
+
+  get experiments(): CallOutput<'experiment.ongoing'> {
+    return this.#experiments;
+  }
+
   /** Grows with every change of a domain and every new connection; `Query` depends on it. */
   changeCount(domain: WorkspaceDomain): number {
     return this.#changes.get(domain) ?? 0;
@@ -224,6 +239,8 @@ export class Studio {
       this.#replays = await this.call('review.replays', {});
       this.#downloads = await this.call('models.downloads', {});
       this.#modelProgress = await this.call('models.work', {});
+      this.#evaluations = await this.call('evaluation.ongoing', {});
+      this.#experiments = await this.call('experiment.ongoing', {});
     } catch (error) {
       // A lost connection is shown as such, and it is asked again when it is back.
       if (this.isConnected) this.report(error);

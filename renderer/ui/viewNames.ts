@@ -6,6 +6,7 @@ export const VIEW_NAMES: Readonly<Record<ViewName, string>> = {
   review: 'Review',
   cases: 'Hard cases',
   bank: 'Bank',
+  evaluate: 'Evaluate',
   models: 'Models',
   settings: 'Settings',
 };

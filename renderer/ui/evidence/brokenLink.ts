@@ -18,9 +18,9 @@ export function brokenLink(diagnosis: Diagnosis): ChainLink | null {
   return BROKEN_LINKS[diagnosis];
 }
 
-/** How a link stands to the broken one: what comes after the break could not have worked. */
-export function linkState(link: ChainLink, diagnosis: Diagnosis): 'held' | 'broken' | 'after' {
-  const broken = brokenLink(diagnosis);
+/** How a link stands to the broken one: what comes after the break could not have worked. Null: the answer was right. */
+export function linkState(link: ChainLink, diagnosis: Diagnosis | null): 'held' | 'broken' | 'after' {
+  const broken = diagnosis === null ? null : brokenLink(diagnosis);
   if (broken === null) return 'held';
   const distance = CHAIN_LINKS.indexOf(link) - CHAIN_LINKS.indexOf(broken);
   if (distance === 0) return 'broken';

@@ -1,0 +1,210 @@
+import {
+  BASELINE_WORDS,
+  type Comparison,
+  type Estimate,
+  type Evaluation,
+  type EvaluationResults,
+  type EvaluationSummary,
+} from '../../../core/contract/evaluation.ts';
+import { counted, duration, interval, percent, points, signedPoints } from '../../ui/format.ts';
+
+/** Evaluations in words and rows. Law: pure. */
+
+const SECOND_MS = 1000;
+const SHORT_HASH = 12;
+
+export const EVALUATION_STATUS_WORDS: Readonly<Record<Evaluation['status'], string>> = {
+  running: 'running',
+  done: 'done',
+  cancelled: 'cancelled',
+  failed: 'failed',
+};
+
+export const EVALUATION_TONES: Readonly<Record<Evaluation['status'], 'neutral' | 'accent' | 'worse'>> = {
+  running: 'accent',
+  done: 'neutral',
+  cancelled: 'neutral',
+  failed: 'worse',
+};
+
+/** `[21.3, 30.9]`, of scores. */
+export function plainInterval([low, high]: Estimate['interval']): string {
+  return `[${points(low)}, ${points(high)}]`;
+}
+
+export type DifferenceTone = 'better' | 'worse' | null;
+
+export interface DifferenceWords {
+  readonly text: string;
+  readonly interval: string;
+  /** Null: the interval holds both signs, so that neither is told. */
+  readonly tone: DifferenceTone;
+  readonly words: string;
+}
+
+export function differenceWords({ mean, interval: bounds }: Estimate): DifferenceWords {
+  const [low, high] = bounds;
+  const tone = low > 0 ? 'better' : high < 0 ? 'worse' : null;
+  return {
+    text: signedPoints(mean),
+    interval: interval(bounds),
+    tone,
+    words: tone ?? 'no clear difference',
+  };
+}
+
+export interface ScoreRow {
+  readonly key: string;
+  readonly label: string;
+  readonly questions: number;
+  readonly f1: string;
+  readonly interval: string;
+  readonly exactMatch: string;
+  /** Null where the judge was not asked. */
+  readonly judge: string | null;
+  /** Null without a base, or where the base has none of these questions. */
+  readonly difference: DifferenceWords | null;
+}
+
+export function categoryName(
+  results: Pick<EvaluationResults, 'byCategory'> | null,
+  category: number,
+): string {
+  return results?.byCategory.find((one) => one.category === category)?.name ?? `category ${category}`;
+}
+
+type Scores = Pick<EvaluationResults, 'questions' | 'f1' | 'exactMatch' | 'judge'>;
+
+/** The first row is over all questions. */
+export function scoreRows(results: EvaluationResults, comparison: Comparison | null): ScoreRow[] {
+  const row = (key: string, label: string, scores: Scores, difference: Estimate | undefined): ScoreRow => ({
+    key,
+    label,
+    questions: scores.questions,
+    f1: points(scores.f1.mean),
+    interval: plainInterval(scores.f1.interval),
+    exactMatch: points(scores.exactMatch),
+    judge: scores.judge === null ? null : points(scores.judge),
+    difference: difference === undefined ? null : differenceWords(difference),
+  });
+  return [
+    row('all', 'All questions', results, comparison?.f1),
+    ...results.byCategory.map((scores) =>
+      row(
+        String(scores.category),
+        categoryName(results, scores.category),
+        scores,
+        comparison?.byCategory.find(({ category }) => category === scores.category)?.f1,
+      ),
+    ),
+  ];
+}
+
+/** `+3.1 points [+1.0, +5.2] against spans by BM25 on 40 questions: 12 better, 20 same, 8 worse.` */
+export function comparisonSentence(comparison: Comparison, baseName: string): string {
+  const { f1, wins, ties, losses, questions } = comparison;
+  const { text, interval: bounds } = differenceWords(f1);
+  return `${text} points ${bounds} against ${baseName} on ${counted(questions, 'question')}: ${wins} better, ${ties} same, ${losses} worse.`;
+}
+
+interface Fact {
+  readonly term: string;
+  readonly value: string;
+  readonly title?: string;
+  readonly isCode?: boolean;
+}
+
+function bankFacts({ bank, controller, input }: Evaluation): Fact[] {
+  const { subject } = input;
+  if (bank === null)
+    return [
+      { term: 'Baseline', value: subject.kind === 'baseline' ? BASELINE_WORDS[subject.baseline] : 'none' },
+    ];
+  const version = bank.version === null ? '' : `, v${bank.version}`;
+  return [
+    { term: 'Bank', value: `${counted(bank.skills.length, 'skill')}${version}` },
+    { term: 'Bank hash', value: bank.hash.slice(0, SHORT_HASH), title: bank.hash, isCode: true },
+    {
+      term: 'Selection',
+      value:
+        controller?.selection === 'trained'
+          ? `trained controller${controller.runId === null ? '' : ` of ${controller.runId}`}`
+          : (controller?.selection ?? 'none'),
+    },
+  ];
+}
+
+/** What was evaluated, with what, on what. */
+export function originFacts(evaluation: Evaluation): Fact[] {
+  const { dataset, engine, config } = evaluation;
+  return [
+    ...bankFacts(evaluation),
+    {
+      term: 'Data',
+      value: `${dataset.name}, ${dataset.split} split: ${counted(dataset.traces, 'trace')}, ${counted(dataset.questions, 'question')}`,
+      title: `SHA-256 of the file ${dataset.fileHash}`,
+    },
+    {
+      term: 'Engine',
+      value:
+        engine.kind === 'builtin'
+          ? 'Built-in (no model)'
+          : engine.models.map(({ role, name }) => `${role}: ${name}`).join(', '),
+    },
+    { term: 'Settings', value: `K ${String(config['k'])}, seed ${String(config['seed'])}` },
+  ];
+}
+
+/** What it cost and what it kept. */
+export function workFacts(results: EvaluationResults): Fact[] {
+  const { memoriesPerTrace, memoriesPerSpan, evidenceRecall, contextCharacters, seconds, cachedTraces } =
+    results;
+  const facts: (Fact | null)[] = [
+    memoriesPerTrace === null || memoriesPerSpan === null
+      ? null
+      : {
+          term: 'Memories',
+          value: `${memoriesPerTrace.toFixed(1)} a trace, ${memoriesPerSpan.toFixed(2)} a span`,
+        },
+    evidenceRecall === null
+      ? null
+      : {
+          term: 'Evidence found',
+          value: percent(evidenceRecall, 1),
+          title: 'Share of evidence turns whose span wrote a memory that was shown to the answerer',
+        },
+    { term: 'Shown', value: `${Math.round(contextCharacters)} characters a question` },
+    {
+      term: 'Took',
+      value: `${duration(seconds * SECOND_MS)}${cachedTraces === 0 ? '' : `; memories of ${counted(cachedTraces, 'trace')} were there already`}`,
+    },
+  ];
+  return facts.filter((fact) => fact !== null);
+}
+
+type Compared = Pick<EvaluationSummary, 'id' | 'status' | 'dataset'>;
+
+/** The evaluations that asked the same questions: of the same file and split. */
+export function comparableWith<Item extends Compared>(all: readonly Item[], evaluation: Compared): Item[] {
+  return all.filter(
+    ({ id, status, dataset }) =>
+      id !== evaluation.id &&
+      status === 'done' &&
+      dataset.fileHash === evaluation.dataset.fileHash &&
+      dataset.split === evaluation.dataset.split,
+  );
+}
+
+/** What an evaluation is compared with when nobody has chosen: the latest baseline, but a baseline itself with nothing. */
+export function usualBase(
+  all: readonly EvaluationSummary[],
+  evaluation: Pick<EvaluationSummary, 'id' | 'status' | 'dataset' | 'baseline'>,
+): string | null {
+  if (evaluation.baseline !== null) return null;
+  return comparableWith(all, evaluation).find(({ baseline }) => baseline !== null)?.id ?? null;
+}
+
+/** `e3 bank v4, 31.2` for a list to choose from. */
+export function evaluationLabel({ id, name, results }: EvaluationSummary): string {
+  return `${name} (${id}${results === null ? '' : `, ${points(results.f1.mean)}`})`;
+}
