@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { writeTinyGguf } from '../core/models/fixtures/tinyGguf.ts';
 import { addModelFile, modelCard } from './journeys/modelSteps.ts';
 import { goTo } from './journeys/steps.ts';
+import { memskill } from './preparedWorkspace.ts';
 import { ROOT } from './shells/shellProcess.ts';
 import { expect, test } from './studio.ts';
 
@@ -16,7 +17,7 @@ const SIZES = [
   // The same window at 200 %.
   { width: 720, height: 450 },
 ] as const;
-const VIEWS = ['Runs', 'Review', 'Hard cases', 'Bank', 'Evaluate', 'Models', 'Settings'] as const;
+const VIEWS = ['Runs', 'Review', 'Hard cases', 'Bank', 'Evaluate', 'Memory', 'Models', 'Settings'] as const;
 
 function fileOf(name: string): string {
   return join(FOLDER, `${name.toLowerCase().replaceAll(' ', '-')}.png`);
@@ -80,6 +81,23 @@ test('a finished run and its versions, and the form of a new one', async ({ stud
   await page.getByRole('button', { name: 'New run' }).click();
   await expect(page.getByRole('dialog', { name: 'New run' })).toContainText('Spans');
   await photograph(page, 'New-run');
+});
+
+test('memories of a space', async ({ studio }) => {
+  const workspace = studio.makeFolder();
+  const space = ['--space', 'work', '--workspace', workspace];
+  for (let week = 1; week <= 12; week += 1)
+    await memskill('memory', 'add', `In week ${week} Ben planted ${week * 3} trees near the river`, ...space);
+  await memskill('memory', 'remember', 'Ada: I started a new job at the bakery yesterday.', ...space);
+  const { page } = await studio.open({ workspace });
+  await goTo(page, 'Memory');
+  await settle(page);
+  await photograph(page, 'Memory-space');
+  await page.getByRole('searchbox').fill('Where does Ada work?');
+  await expect(page.getByRole('list', { name: 'Memories' })).toContainText('cosine');
+  await photograph(page, 'Memory-search');
+  await page.getByRole('button', { name: 'Forget', exact: true }).click();
+  await photograph(page, 'Memory-forget');
 });
 
 test('models, and how one is added', async ({ studio }) => {

@@ -9,7 +9,7 @@ export interface Command {
   /** Where the native menu has it; null: keys only. */
   readonly menu: 'File' | 'View' | 'Run' | 'Review' | 'Help' | null;
   /** Heading in the sheet of keys. */
-  readonly group: 'Go to' | 'Runs' | 'Review' | 'Bank' | 'Evaluate' | 'Anywhere';
+  readonly group: 'Go to' | 'Runs' | 'Review' | 'Bank' | 'Evaluate' | 'Memory' | 'Anywhere';
   /**
    * Keys in the page, pressed one after another; a single character as `KeyboardEvent.key` gives it. Never active in
    * text fields. Null: no key.
@@ -59,6 +59,14 @@ export const COMMANDS = [
     group: 'Go to',
     keys: ['g', 'e'],
     accelerator: 'CmdOrCtrl+6',
+  },
+  {
+    id: 'go.memory',
+    label: 'Memory',
+    menu: 'View',
+    group: 'Go to',
+    keys: ['g', 'l'],
+    accelerator: 'CmdOrCtrl+7',
   },
   {
     id: 'go.models',
@@ -206,6 +214,14 @@ export const COMMANDS = [
     menu: 'Run',
     group: 'Evaluate',
     keys: ['X'],
+    accelerator: null,
+  },
+  {
+    id: 'memory.search',
+    label: 'Search the memories',
+    menu: null,
+    group: 'Memory',
+    keys: ['/'],
     accelerator: null,
   },
   { id: 'help.keys', label: 'Keys', menu: 'Help', group: 'Anywhere', keys: ['?'], accelerator: null },

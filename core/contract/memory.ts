@@ -9,8 +9,14 @@ export const spaceNameSchema = z
 /** A calendar day, `2023-05-08`. */
 export const daySchema = z.iso.date();
 
-/** Bounds of one memory. They hold for imports, too. */
-export const MEMORY_LIMITS = { textLength: 8000, history: 200, addedAtOnce: 1000, foundAtOnce: 100 } as const;
+/** Bounds of one memory and of what is said at once. They hold for imports, too. `pageFileBytes`: a file through a page. */
+export const MEMORY_LIMITS = {
+  textLength: 8000,
+  history: 200,
+  addedAtOnce: 1000,
+  foundAtOnce: 100,
+  pageFileBytes: 10 * 1024 * 1024,
+} as const;
 
 /** What a memory was taken from: the hash of the whole text, and where in it. The text itself is not kept. */
 export const memorySourceSchema = z.strictObject({

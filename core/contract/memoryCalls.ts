@@ -97,6 +97,25 @@ export const memoryCalls = {
     spaceInput.extend({ memories: z.array(newMemorySchema).min(1).max(MEMORY_LIMITS.addedAtOnce) }),
     z.strictObject({ added: z.number().int(), duplicates: z.number().int() }),
   ),
+  /** As `memory.export`, as lines of a file; the first page begins with the line that says what it is. */
+  'memory.exportLines': call(
+    spaceInput.extend({ after: z.string().nullable() }),
+    z.strictObject({ text: z.string(), memories: z.number().int(), next: z.string().nullable() }),
+  ),
+  /** A file of such lines, checked as a whole before anything of it is kept. `space` null: the one that it names. */
+  'memory.importFile': call(
+    z.strictObject({
+      space: spaceNameSchema.nullable(),
+      fileName: z.string().min(1).max(300),
+      base64: z
+        .string()
+        .max(
+          Math.ceil(MEMORY_LIMITS.pageFileBytes / 3) * 4,
+          'larger than a page may send: use "memskill memory import"',
+        ),
+    }),
+    z.strictObject({ space: spaceNameSchema, added: z.number().int(), duplicates: z.number().int() }),
+  ),
   /** Makes the index anew from the database; with `withAssigned` for the embedding model that is assigned now. */
   'memory.rebuild': call(spaceInput.extend({ withAssigned: z.boolean() }), memoryStatsSchema),
   /** Takes everything into the index, merges its files, drops its past. */

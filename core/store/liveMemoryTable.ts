@@ -158,7 +158,8 @@ export class LiveMemoryTable {
 
   /** Unless they have another text by now. */
   markIndexed(written: readonly { readonly id: string; readonly revision: number }[]): void {
-    this.#database.run(
+    this.#database.write(
+      'liveMemories',
       `UPDATE liveMemories SET isIndexed = 1 FROM json_each(?) AS written
         WHERE number = written.value ->> 0 AND revision = written.value ->> 1`,
       JSON.stringify(written.map(({ id, revision }) => [numberOf(id), revision])),

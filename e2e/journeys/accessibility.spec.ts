@@ -35,7 +35,7 @@ for (const theme of ['light', 'dark'] as const) {
     const { page } = await studio.open({ workspace: await studio.workspaceWith('review') });
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     const found: string[] = [];
-    for (const view of ['Runs', 'Review', 'Hard cases', 'Bank', 'Evaluate', 'Models', 'Settings']) {
+    for (const view of ['Runs', 'Review', 'Hard cases', 'Bank', 'Evaluate', 'Memory', 'Models', 'Settings']) {
       await goTo(page, view);
       await expect(page.getByRole('main')).not.toContainText('Looking');
       await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);

@@ -1,4 +1,4 @@
-export const VIEWS = ['runs', 'review', 'cases', 'bank', 'evaluate', 'models', 'settings'] as const;
+export const VIEWS = ['runs', 'review', 'cases', 'bank', 'evaluate', 'memory', 'models', 'settings'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 export interface Place {

@@ -7,6 +7,7 @@ export const VIEW_NAMES: Readonly<Record<ViewName, string>> = {
   cases: 'Hard cases',
   bank: 'Bank',
   evaluate: 'Evaluate',
+  memory: 'Memory',
   models: 'Models',
   settings: 'Settings',
 };

@@ -1,5 +1,6 @@
 import type { MemoryOrigin } from '../../contract/memory.ts';
 import type { HandlersOf } from '../handlers.ts';
+import { exportLines, importMemoryFile } from '../memory/memoryFiles.ts';
 import { remember } from '../memory/remember.ts';
 import type { LiveMemoryService } from '../memory/liveMemoryService.ts';
 
@@ -41,6 +42,8 @@ export function createMemoryHandlers(service: LiveMemoryService): HandlersOf<'me
     'memory.erased': async ({ space }) => memory.erased(space),
     'memory.forgetSpace': async ({ space }) => ({ memories: await memory.forgetSpace(space) }),
     'memory.export': async ({ space, after }) => memory.exportPage(space, after),
+    'memory.exportLines': async (input) => exportLines(memory, input),
+    'memory.importFile': async (input) => importMemoryFile(memory, input),
     'memory.import': async ({ space, memories }) => {
       const added = await memory.add(space, memories);
       return { added: added.length, duplicates: memories.length - added.length };

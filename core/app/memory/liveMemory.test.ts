@@ -182,3 +182,24 @@ test('of several forgotten at once, while others are added, nothing is left, and
   expect((await search('Where did Ada move?'))[0]?.memory.text).toBe('Ada moved to Graz');
   expect(await client.call('memory.compact', { space: SPACE })).toMatchObject({ index: { rows: 1 } });
 });
+
+test('a file of a space goes through a page and comes back as it was; one with a broken line adds nothing', async () => {
+  await add(note('Ada moved to Graz', '2024-03-02'), note('Ben sees a dentist'));
+  const { text, memories, next } = await client.call('memory.exportLines', { space: SPACE, after: null });
+  expect({ memories, next }).toEqual({ memories: 2, next: null });
+  const take = (content: string, space: string | null) =>
+    client.call('memory.importFile', {
+      space,
+      fileName: 'work.jsonl',
+      base64: Buffer.from(content).toString('base64'),
+    });
+  expect(await take(text, 'copy')).toEqual({ space: 'copy', added: 2, duplicates: 0 });
+  expect(await take(text, null)).toEqual({ space: SPACE, added: 0, duplicates: 2 });
+  const copied = await client.call('memory.exportLines', { space: 'copy', after: null });
+  expect(copied.text.split('\n').slice(1)).toEqual(text.split('\n').slice(1));
+  await expect(take(`${text}{"text":""}\n`, 'broken')).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining('work.jsonl, line 4') as string,
+  });
+  expect((await client.call('memory.spaces', {})).map(({ name }) => name)).toEqual([SPACE, 'copy']);
+});
