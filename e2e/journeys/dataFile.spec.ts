@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../shells/shellProcess.ts';
 import { expect, test } from '../studio.ts';
+import { chooseDataFile } from './modelSteps.ts';
 import { waitForStatus } from './steps.ts';
 
 // In the form of a public benchmark, which the application reads as somebody's own data too.
@@ -15,14 +16,7 @@ test("a run on a person's own file", async ({ studio }) => {
   await page.getByRole('button', { name: 'Choose other data or settings' }).click();
   const form = page.getByRole('dialog', { name: 'New run' });
   await form.getByLabel('Dataset', { exact: true }).selectOption('locomo');
-  await chooseNext?.(file);
-  await form.getByRole('button', { name: 'Choose file… for the data' }).click();
-  if (chooseNext === null) {
-    const listing = page.getByRole('dialog', { name: 'Choose the data file' });
-    await listing.getByRole('button', { name: /^Workspace/u }).click();
-    await listing.getByRole('button', { name: /^mine\.json/u }).click();
-  }
-  await expect(form.getByText('mine.json', { exact: true })).toBeVisible();
+  await chooseDataFile(page, { file, chooseNext });
   await expect(form.getByRole('region', { name: 'What the data was understood as' })).toContainText('Spans');
   await form.getByLabel('Outer epochs', { exact: true }).fill('1');
   await form.getByLabel('Inner epochs', { exact: true }).fill('1');

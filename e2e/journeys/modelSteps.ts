@@ -5,11 +5,14 @@ import type { OpenShell } from '../shells/shell.ts';
 
 // What a person does on the screen of models; a file lies in the workspace, where every shell may look.
 
-interface ModelFile {
+interface ChosenFile {
   readonly file: string;
+  readonly chooseNext: OpenShell['chooseNext'];
+}
+
+interface ModelFile extends ChosenFile {
   /** What it is to be called. */
   readonly name: string;
-  readonly chooseNext: OpenShell['chooseNext'];
 }
 
 /** What the library says of a model. */
@@ -32,4 +35,17 @@ export async function addModelFile(page: Page, { file, name, chooseNext }: Model
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect(modelCard(page, name)).toBeVisible();
+}
+
+/** In the form of a new run. */
+export async function chooseDataFile(page: Page, { file, chooseNext }: ChosenFile): Promise<void> {
+  const form = page.getByRole('dialog', { name: 'New run' });
+  await chooseNext?.(file);
+  await form.getByRole('button', { name: 'Choose file… for the data' }).click();
+  if (chooseNext === null) {
+    const listing = page.getByRole('dialog', { name: 'Choose the data file' });
+    await listing.getByRole('button', { name: /^Workspace/u }).click();
+    await listing.getByRole('button', { name: basename(file) }).click();
+  }
+  await expect(form.getByText(basename(file))).toBeVisible();
 }
