@@ -48,7 +48,10 @@ export function launchOptions() {
     headless: true,
     // Chromium refuses to run as root with its sandbox.
     chromiumSandbox: !isRoot(),
-    args: [] as string[],
+    // What it would look up for purposes of its own is not found; the application has its host by number.
+    args: [
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
+    ],
   };
 }
 
