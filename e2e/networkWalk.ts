@@ -18,12 +18,10 @@ const PATIENCE_MS = 400_000;
 const WALKED = 'WALKED';
 
 async function walk(page: Page): Promise<void> {
+  const navigation = page.getByRole('navigation', { name: 'Views' });
   for (const view of VIEWS) {
-    const link = page
-      .getByRole('navigation', { name: 'Views' })
-      .getByRole('link', { name: new RegExp(`^${view}`, 'u') });
-    await link.click();
-    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await navigation.getByRole('link', { name: new RegExp(`^${view}`, 'u') }).click();
+    await navigation.locator('[aria-current="page"]').filter({ hasText: view }).waitFor();
   }
 }
 

@@ -33,7 +33,8 @@ export async function addModelFile(page: Page, { file, name, chooseNext }: Model
   await expect(dialog.getByText(basename(file))).toBeVisible();
   await dialog.getByLabel('Name', { exact: true }).fill(name);
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await expect(dialog).toBeHidden();
+  // The first model of all also has the devices asked for, which starts a process.
+  await expect(dialog).toBeHidden({ timeout: 60_000 });
   await expect(modelCard(page, name)).toBeVisible();
 }
 
@@ -47,5 +48,5 @@ export async function chooseDataFile(page: Page, { file, chooseNext }: ChosenFil
     await listing.getByRole('button', { name: /^Workspace/u }).click();
     await listing.getByRole('button', { name: basename(file) }).click();
   }
-  await expect(form.getByText(basename(file))).toBeVisible();
+  await expect(form.getByText(basename(file), { exact: true })).toBeVisible();
 }
