@@ -7,15 +7,15 @@ import { placesElsewhere } from './tracedConnects.ts';
 
 const TIMEOUT_MS = 1_200_000;
 
-/** A network of its own that has loopback and nothing else. */
-const ALONE = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'] as const;
+/** For `unshare`: a network of its own that has loopback and nothing else. */
+const ALONE = ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'] as const;
 const TRACE = ['strace', '-f', '--seccomp-bpf', '-e', 'trace=connect,sendto,sendmsg,sendmmsg'] as const;
 
 /** Why it cannot be seen here what is connected to, or null. */
 function whyNotTraced(): string | null {
   if (process.platform !== 'linux') return 'Networks of their own and strace are there on Linux alone.';
-  const [command, ...args] = [...ALONE, ...TRACE, '-o', '/dev/null', 'true'];
-  const { status, error, stderr } = spawnSync(command ?? '', args, { encoding: 'utf8' });
+  const args = [...ALONE, ...TRACE, '-o', '/dev/null', 'true'];
+  const { status, error, stderr } = spawnSync('unshare', args, { encoding: 'utf8' });
   if (status === 0) return null;
   return `It needs unshare, ip and strace, and the right to use them: ${error?.message ?? stderr.trim()}`;
 }
@@ -29,8 +29,8 @@ test('host, model process and browser connect to nothing but this machine', asyn
   test.skip(reason !== null, reason ?? '');
   test.setTimeout(TIMEOUT_MS);
   const traceFile = join(studio.makeFolder(), 'connects');
-  const [command, ...args] = [...ALONE, ...TRACE, '-o', traceFile, process.execPath, 'e2e/networkWalk.ts'];
-  const child = spawn(command ?? '', args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = [...ALONE, ...TRACE, '-o', traceFile, process.execPath, 'e2e/networkWalk.ts'];
+  const child = spawn('unshare', args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));

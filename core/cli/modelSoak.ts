@@ -108,7 +108,10 @@ async function trainReviewed(
     if (result.status === 'finished') return result;
     const { message } = await client.call('runs.get', { runId });
     if (result.status !== 'waiting')
-      throw new AppError('INTERNAL', `Run ${runId} stopped as ${result.status}: ${message ?? 'no reason'}.`);
+      throw new AppError(
+        'INTERNAL',
+        `Run ${runId} stopped as ${result.status}: ${message ?? 'for no reason.'}`,
+      );
     await review(client, runId);
     await client.call('runs.resume', { runId, isContinue: false });
   }

@@ -135,8 +135,10 @@ test('the whole loop with a model from its file', async ({ studio }) => {
 
   await goTo(page, 'Bank');
   await expect(page.getByRole('heading', { level: 2, name: `Version ${version}` })).toBeVisible();
-  const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export', exact: true }).click();
+  const leaving = page.getByRole('dialog', { name: /^Export version \d/u });
+  const download = page.waitForEvent('download');
+  await leaving.getByRole('button', { name: 'Export', exact: true }).click();
   expect(readFileSync(await (await download).path(), 'utf8')).toContain(`"${skill}"`);
 });
 

@@ -21,7 +21,8 @@ export interface Watch {
   readonly noProgressMs: number;
 }
 
-const DEFAULT_WATCH: Watch = { silenceMs: 30_000, noProgressMs: 300_000 };
+/** A machine with all cores taken keeps a process that loads a library silent for half a minute. */
+const DEFAULT_WATCH: Watch = { silenceMs: 90_000, noProgressMs: 300_000 };
 
 export type EndBlame = 'crash' | 'hang' | 'load' | 'out-of-memory' | 'stopped';
 
