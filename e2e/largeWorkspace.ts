@@ -245,6 +245,7 @@ function writeRun(
     bankVersion: 0,
     stages: [{ stage: 0, reward: 0.4, selectionScore: 0.4, bankVersion: 0, action: 'first' }],
     message: 'Proposals wait for review.',
+    warnings: [],
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   });

@@ -167,6 +167,21 @@ test('a role takes a model of its purpose; what serves a role or an unfinished r
   expect(() => library.remove(chat)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
 });
 
+test('one model serves every role that it can, and the built-in engine all of them again', async () => {
+  const opened = await open();
+  const { library } = opened;
+  const chat = (await add(opened, CHAT)).id;
+  const embedding = (await add(opened, EMBEDDING)).id;
+  const forChat = { executor: chat, answerer: chat, judge: chat, designer: chat };
+  expect(library.assign({ role: 'all', modelId: chat })).toEqual(forChat);
+  expect(library.assign({ role: 'all', modelId: embedding })).toEqual({ ...forChat, embedder: embedding });
+  expect((await library.list()).map(({ roles }) => roles)).toEqual([
+    ['executor', 'answerer', 'judge', 'designer'],
+    ['embedder'],
+  ]);
+  expect(library.assign({ role: 'all', modelId: null })).toEqual({});
+});
+
 test('a test loads the model, measures it, keeps that, and leaves no process behind', async () => {
   const processes = watchedProcesses();
   const opened = await open({

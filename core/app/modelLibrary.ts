@@ -7,8 +7,6 @@ import {
   type DevicesView,
   type ModelAssignments,
   type ModelDownloadProgress,
-  type ModelRecord,
-  type ModelRole,
   type ModelWorkProgress,
   type ModelView,
   type Placement,
@@ -26,6 +24,7 @@ import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { OngoingWork } from './ongoingWork.ts';
+import { assignModel } from './models/assignModel.ts';
 import type { ModelWork } from './models/reembedMemories.ts';
 import { askDevices } from './models/modelDevices.ts';
 import { configOfAssignments, deviceFor, placeModelsOf, supposedGpu } from './models/modelPlacement.ts';
@@ -169,20 +168,9 @@ export class ModelLibrary {
     });
   }
 
-  /** @throws AppError NOT_FOUND; INVALID_INPUT for a model that does not do what the role asks. */
-  assign({ role, modelId }: CallInput<'models.assign'>): ModelAssignments {
-    const { workspace } = this.#setup;
-    return workspace.transaction(() => {
-      if (modelId !== null) checkPurpose(workspace.models.require(modelId), role);
-      const settings = workspace.settings.get();
-      const others = Object.entries(settings.modelRoles).filter(([one]) => one !== role);
-      const modelRoles: ModelAssignments = {
-        ...Object.fromEntries(others),
-        ...(modelId === null ? {} : { [role]: modelId }),
-      };
-      workspace.settings.set({ ...settings, modelRoles });
-      return modelRoles;
-    });
+  /** @throws AppError as `assignModel`. */
+  assign(input: CallInput<'models.assign'>): ModelAssignments {
+    return assignModel(this.#setup.workspace, input);
   }
 
   /** @throws AppError as `tryModel`; a test that fails leaves the last one as it was. */
@@ -379,18 +367,6 @@ export class ModelLibrary {
       this.#downloads.end({ recommendedId });
     }
   }
-}
-
-function checkPurpose({ name, purpose }: ModelRecord, role: ModelRole): void {
-  const needed = role === 'embedder' ? 'embedding' : 'chat';
-  if (purpose === needed) return;
-  throw new AppError(
-    'INVALID_INPUT',
-    purpose === 'embedding'
-      ? `${name} is an embedding model and cannot be the ${role}; assign it as embedder, and a chat model here.`
-      : `${name} is a chat model and cannot be the embedder; add an embedding model for that.`,
-    { details: { reason: 'purpose', role } },
-  );
 }
 
 function isOf({ source }: GgufRecord, { sha256, file, bytes }: RecommendedModel): boolean {

@@ -15,6 +15,7 @@ import { forecastCalls, type ModelSpeed, type RunSoFar } from '../training/callF
 import { CallPlan, traceText, type TraceText } from '../training/callPlan.ts';
 import { parseRunState } from '../training/runState.ts';
 import { chatModelsOf } from './models/modelPlacement.ts';
+import { modelWarnings } from './models/modelWarnings.ts';
 import { configOf, type StudioParts } from './openTraining.ts';
 
 const SECONDS_PER_HOUR = 3600;
@@ -160,7 +161,7 @@ export class Outlooks {
   ): Promise<CallOutput<'runs.forecast'>> {
     const parsed = parseRunConfig(values);
     const preset = { name: presetOf(parsed), changes: presetChanges(parsed) };
-    if (!usesLanguageModels(parsed)) return { forecast: null, preset };
+    if (!usesLanguageModels(parsed)) return { forecast: null, preset, warnings: [] };
     const { workspace, platform } = this.#parts;
     // Also where a model is still missing: what a run would ask does not depend on it.
     const config = fillAssignedModels(parsed, workspace.settings.get().modelRoles);
@@ -168,6 +169,7 @@ export class Outlooks {
     return {
       forecast: forecastCalls({ plan, soFar: null, speeds: speedsOf(this.#parts, config) }),
       preset,
+      warnings: modelWarnings(workspace, config),
     };
   }
 

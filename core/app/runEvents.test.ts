@@ -21,6 +21,7 @@ const RUN: Run = {
     { stage: 1, reward: 0.2, selectionScore: null, bankVersion: 2, action: 'worse; rolled back to v1' },
   ],
   message: null,
+  warnings: [],
   createdAtMs: 1000,
   updatedAtMs: 9000,
 };

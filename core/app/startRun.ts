@@ -6,6 +6,7 @@ import { startLine } from '../evolution/bankHistory.ts';
 import { AppError } from '../shared/errors.ts';
 import { seedSkills } from '../skills/seeds.ts';
 import { INITIAL_RUN_STATE } from '../training/runState.ts';
+import { modelWarnings } from './models/modelWarnings.ts';
 import { openEngines, type OpenedEngines, type StudioParts } from './openTraining.ts';
 
 function nextRunId({ workspace }: Pick<StudioParts, 'workspace'>, config: RunConfig): string {
@@ -57,6 +58,7 @@ export function recordRun(
       bankVersion: 0,
       stages: [],
       message: null,
+      warnings: modelWarnings(workspace, config),
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };

@@ -54,6 +54,7 @@ export function evaluationDocument(
     split: dataset.split,
     engine: engine.kind,
     models: engine.models,
+    warnings: engine.warnings,
     k: config['k'],
     seed: config['seed'],
     ...numbers,
@@ -70,8 +71,9 @@ export function evaluationDocument(
 
 /** A table by category, with the difference to a base where there is one. */
 export function printEvaluation(output: Output, evaluation: Evaluation, comparison: Comparison | null): void {
-  const { dataset, results, bank, config } = evaluation;
+  const { dataset, results, bank, config, engine } = evaluation;
   if (results === null) return;
+  for (const warning of engine.warnings) output.warn(warning);
   const hash = bank === null ? '' : `, bank ${bank.hash.slice(0, 12)}, K ${String(config['k'])}`;
   output.line(
     `${evaluation.id} ${evaluation.name}: ${results.questions} questions (${dataset.name}, ${dataset.split}), ${subjectText(evaluation)}${hash}`,

@@ -42,7 +42,9 @@ test(
     expect(await apart.report('models', 'assign', 'executor', id, ...at)).toBe(
       `The executor of new runs is ${id}.\n`,
     );
-    expect(await here.report('models', 'assign', 'judge', id, ...at)).toContain('judges its own work');
+    expect(await here.report('models', 'assign', 'judge', id, ...at)).toBe(
+      `The judge of new runs is ${id}.\n`,
+    );
     const [listed] = await apart.document(models, 'models', ...at);
     expect(listed).toMatchObject({
       id,
@@ -57,7 +59,12 @@ test(
     expect(await here.refusal(1, 'models', 'remove', id, ...at)).toBe(
       'Mine is the executor of new runs; assign another model or the built-in engine first.',
     );
-    for (const role of ['executor', 'judge']) await here.report('models', 'assign', role, 'builtin', ...at);
+    expect(await here.report('models', 'assign', 'all', id, ...at)).toBe(
+      `${id} is executor, answerer, judge, designer of new runs.\n`,
+    );
+    expect(await here.report('models', 'assign', 'all', 'builtin', ...at)).toBe(
+      'The built-in engine plays every role of new runs.\n',
+    );
     expect(await here.document(z.unknown(), 'models', 'remove', id, ...at)).toEqual({ removed: id });
     expect(await here.report('models', ...at)).toContain('No models yet; the built-in engine needs none.');
   },
@@ -171,7 +178,7 @@ test.each([
   [['models', 'add'], /^Usage: memskill models add FILE\|URL \[--name NAME\]\.$/u],
   [
     ['models', 'assign', 'cook', 'x'],
-    /^"cook" is no role; use one of executor, answerer, judge, designer, embedder\.$/u,
+    /^"cook" is no role; use one of executor, answerer, judge, designer, embedder, all\.$/u,
   ],
 ])('%j is wrong usage', async (args, message) => {
   expect(await here.refusal(2, ...args)).toMatch(message);

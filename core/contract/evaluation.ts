@@ -164,6 +164,8 @@ export const evaluationSchema = z.strictObject({
     ),
     /** Hashes of the prompts; empty for the built-in engine. */
     promptVersions: z.record(z.string(), z.string()),
+    /** What makes its scores less trustworthy. Evaluations from before it was kept have none. */
+    warnings: z.array(z.string()).default([]),
   }),
   /** Every option it ran with, frozen. */
   config: z.record(z.string(), z.unknown()),

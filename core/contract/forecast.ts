@@ -86,4 +86,6 @@ export type PresetUse = z.infer<typeof presetUseSchema>;
 export const forecastAnswerSchema = z.strictObject({
   forecast: callForecastSchema.nullable(),
   preset: presetUseSchema,
+  /** What deserves a second thought before it starts, and what to do about it. */
+  warnings: z.array(z.string()),
 });

@@ -6,6 +6,10 @@ export const MODEL_ROLES = ['executor', 'answerer', 'judge', 'designer', 'embedd
 export const modelRoleSchema = z.enum(MODEL_ROLES);
 export type ModelRole = z.infer<typeof modelRoleSchema>;
 
+/** `all`: every role that the model's purpose allows; with no model, every role there is. */
+export const assignedRoleSchema = z.enum([...MODEL_ROLES, 'all']);
+export type AssignedRole = z.infer<typeof assignedRoleSchema>;
+
 const count = z.number().int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
 
@@ -68,6 +72,17 @@ const facts = {
   addedAtMs: z.number(),
   test: modelTestSchema.nullable(),
 };
+
+export type ModelPurpose = z.infer<typeof facts.purpose>;
+
+export function purposeOf(role: ModelRole): ModelPurpose {
+  return role === 'embedder' ? 'embedding' : 'chat';
+}
+
+/** Roles that a model of this purpose can serve, in their usual order. */
+export function rolesOf(purpose: ModelPurpose): ModelRole[] {
+  return MODEL_ROLES.filter((role) => purposeOf(role) === purpose);
+}
 
 /** As it is kept in the workspace. */
 export const modelRecordSchema = z.strictObject({

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { call, nothing } from './callShape.ts';
 import {
+  assignedRoleSchema,
   devicesSchema,
   downloadProgressSchema,
   keptKeysSchema,
   modelAssignmentsSchema,
-  modelRoleSchema,
   modelViewSchema,
   modelWorkSchema,
   placementSchema,
@@ -51,9 +51,9 @@ export const modelCalls = {
   ),
   /** Forgets a model; its file stays where it is. Refused while a role or an unfinished run needs it. */
   'models.remove': call(modelIdInput, nothing),
-  /** Null: the built-in engine. */
+  /** `modelId` null: the built-in engine. */
   'models.assign': call(
-    z.strictObject({ role: modelRoleSchema, modelId: z.string().nullable() }),
+    z.strictObject({ role: assignedRoleSchema, modelId: z.string().nullable() }),
     modelAssignmentsSchema,
   ),
   /** Loads it, reads a prompt, writes 32 tokens, and keeps what that took. */

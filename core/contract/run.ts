@@ -26,6 +26,8 @@ export const runSchema = z.strictObject({
   bankVersion: z.number().int(),
   stages: z.array(stageRecordSchema),
   message: z.string().nullable(),
+  /** What makes its numbers less trustworthy, known when it was started. Runs from before it was kept have none. */
+  warnings: z.array(z.string()).default([]),
   createdAtMs: z.number(),
   updatedAtMs: z.number(),
 });

@@ -60,6 +60,7 @@ function overview(evaluation: Evaluation): Html {
     ['data file', `SHA-256 ${dataset.fileHash}`],
     ['engine', engine.kind === 'builtin' ? 'Built-in (no model)' : 'language models'],
     ...models,
+    ...engine.warnings.map((warning): [string, string] => ['caution', warning]),
     ...prompts,
     ['embedder', engine.embedderId],
     ['seed', String(config['seed'])],

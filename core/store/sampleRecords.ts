@@ -32,6 +32,7 @@ export function sampleRun(change: Partial<Run> = {}): Run {
     bankVersion: 0,
     stages: [],
     message: null,
+    warnings: [],
     createdAtMs: 1000,
     updatedAtMs: 1000,
     ...change,

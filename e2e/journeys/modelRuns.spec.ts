@@ -66,7 +66,8 @@ async function startRun(
   for (const [flag, value] of Object.entries({ ...OPTIONS, 'outer-epochs': String(stages) }))
     await form.getByLabel(label(flag), { exact: true }).fill(value);
   await form.getByRole('button', { name: 'Start', exact: true }).click();
-  await expect(form).toBeHidden({ timeout: 60_000 });
+  // It starts the model process and loads the model first.
+  await expect(form).toBeHidden({ timeout: RUN_TIMEOUT_MS });
 }
 
 async function expectStatus(page: Page, text: string | RegExp): Promise<void> {

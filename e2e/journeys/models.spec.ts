@@ -24,10 +24,20 @@ test('a model from its file to a role and out again', async ({ studio }) => {
   await card.getByRole('button', { name: `Verify ${NAME}` }).click();
   await expect(card).toContainText('The file is the one that was added');
 
+  await card.getByRole('button', { name: `Use ${NAME} for all roles` }).press('Enter');
+  const notice = page.getByRole('main').getByRole('status').filter({ hasText: 'of new runs' });
+  await expect(notice).toHaveText(`${NAME} is executor, answerer, judge and designer of new runs.`);
+  await expect(notice).toBeFocused();
+  for (const role of ['Executor', 'Answerer', 'Judge', 'Designer'])
+    await expect(page.getByLabel(role, { exact: true })).toHaveValue(/^gguf:/u);
+  await expect(page.getByLabel('Embedder', { exact: true })).toHaveValue('');
+  for (const role of ['Answerer', 'Judge', 'Designer'])
+    await page.getByLabel(role, { exact: true }).selectOption('');
+
   const executor = page.getByLabel('Executor', { exact: true });
   await executor.selectOption(NAME);
   await expect(card.getByText('Executor', { exact: true })).toBeVisible();
-  await expect(page.getByText('would judge answers')).toBeVisible();
+  await expect(page.getByText('judges answers from memories that it wrote')).toBeVisible();
   await card.getByRole('button', { name: `Remove ${NAME}` }).click();
   await expect(card.getByRole('alert')).toBeVisible();
 

@@ -134,7 +134,11 @@ async function record(
       traces: traces.length,
       questions: sum(traces.map((trace) => trace.questions.length)),
     },
-    engine: engineRecord(workspace, plan.config, opened.engines.embedderId),
+    engine: engineRecord(
+      workspace,
+      { config: plan.config, isJudged: input.isJudged },
+      opened.engines.embedderId,
+    ),
     config: { ...plan.config },
     applicationVersion: packageJson.version,
     results: null,

@@ -4,6 +4,7 @@ import type { Evaluation } from '../../contract/evaluation.ts';
 import { promptVersions } from '../../engines/llm/promptVersions.ts';
 import type { MemoryKeyParts } from '../../training/memoryKey.ts';
 import type { Workspace } from '../../store/workspace.ts';
+import { modelWarnings } from '../models/modelWarnings.ts';
 
 type UsedModel = Evaluation['engine']['models'][number];
 
@@ -31,7 +32,7 @@ export function usedModels({ models }: Pick<Workspace, 'models'>, config: RunCon
 /** The engine of an evaluation, for its record. */
 export function engineRecord(
   workspace: Pick<Workspace, 'models'>,
-  config: RunConfig,
+  { config, isJudged }: { readonly config: RunConfig; readonly isJudged: boolean },
   embedderId: string,
 ): Evaluation['engine'] {
   const isLlm = usesLanguageModels({ ...config, designer: 'none' });
@@ -41,6 +42,7 @@ export function engineRecord(
     embedderId,
     models: usedModels(workspace, config),
     promptVersions: isLlm ? { executor, answerer, judge } : {},
+    warnings: isJudged ? modelWarnings(workspace, config) : [],
   };
 }
 

@@ -130,6 +130,21 @@ test('a budget that is used up pauses the run; with a higher cap it goes on to t
   expect(first?.values['cost/calls']).toBeGreaterThan(6);
 });
 
+const SELF_JUDGED =
+  'Scripted, chat judges answers from memories that it wrote itself, and models favour their own words. Let another model judge.';
+
+test('a judge of its own words is warned of before the run and in its record; another judge is not', async () => {
+  const warningsOf = async (config: Readonly<Record<string, unknown>>): Promise<string[]> =>
+    (await client.call('runs.forecast', { config })).warnings;
+  const config = { ...CONFIG, ...SHORT };
+  expect(await warningsOf(config)).toEqual([SELF_JUDGED]);
+  expect(await warningsOf({ ...config, judgeModel: 'server:judge' })).toEqual([]);
+  expect(await warningsOf({ ...config, engine: 'builtin' })).toEqual([]);
+  const runId = await start(SHORT);
+  await wait(runId);
+  expect((await client.call('runs.get', { runId })).warnings).toEqual([SELF_JUDGED]);
+});
+
 test('what a run will ask is told before it begins, and is what it asks; while it rests, what is left', async () => {
   const config = { ...CONFIG, ...SHORT, cachesReplies: false };
   const { forecast, preset } = await client.call('runs.forecast', { config });
@@ -141,6 +156,7 @@ test('what a run will ask is told before it begins, and is what it asks; while i
   expect(await client.call('runs.forecast', { config: {} })).toEqual({
     forecast: null,
     preset: { name: 'full', changes: [] },
+    warnings: [],
   });
   const { outlook } = await wait(await start(config));
   // Every reply of the server is usable, and every question finds a memory.
@@ -238,5 +254,6 @@ test('an evaluation asks the models of the run it is of', async () => {
   expect(engine.models.map(({ role }) => role)).toEqual(
     expect.arrayContaining(['executor', 'answerer', 'judge']),
   );
+  expect(engine.warnings).toEqual([SELF_JUDGED]);
   expect(server.requestsTo(CHAT).length).toBeGreaterThan(before);
 });

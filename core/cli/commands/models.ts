@@ -1,8 +1,10 @@
 import type { CallName, CallOutput } from '../../contract/calls.ts';
+import { judgeWarning } from '../../contract/judgeWarning.ts';
 import {
+  assignedRoleSchema,
   MODEL_ROLES,
+  type AssignedRole,
   type ModelDownloadProgress,
-  type ModelRole,
   type ModelView,
   type Placement,
 } from '../../contract/model.ts';
@@ -167,10 +169,10 @@ async function remove(client: Client, context: CommandContext): Promise<void> {
   context.output.json({ removed: modelId });
 }
 
-function roleArgument(text: string): ModelRole {
-  const role = MODEL_ROLES.find((one) => one === text);
-  if (role !== undefined) return role;
-  throw new UsageError(`"${text}" is no role; use one of ${MODEL_ROLES.join(', ')}.`);
+function roleArgument(text: string): AssignedRole {
+  const role = assignedRoleSchema.safeParse(text);
+  if (role.success) return role.data;
+  throw new UsageError(`"${text}" is no role; use one of ${assignedRoleSchema.options.join(', ')}.`);
 }
 
 async function assign(client: Client, context: CommandContext): Promise<void> {
@@ -179,9 +181,11 @@ async function assign(client: Client, context: CommandContext): Promise<void> {
   const modelId = given === BUILT_IN ? null : given;
   const roles = await client.call('models.assign', { role, modelId });
   const { output } = context;
-  output.line(`The ${role} of new runs is ${modelId ?? 'the built-in engine'}.`);
-  if (roles.judge !== undefined && roles.judge === roles.executor)
-    output.line('Executor and judge are the same model, which judges its own work; another judge is fairer.');
+  const serves = MODEL_ROLES.filter((one) => modelId !== null && roles[one] === modelId).join(', ');
+  if (role !== 'all') output.line(`The ${role} of new runs is ${modelId ?? 'the built-in engine'}.`);
+  else if (modelId === null) output.line('The built-in engine plays every role of new runs.');
+  else output.line(`${modelId} is ${serves} of new runs.`);
+  if (roles.judge !== undefined && roles.judge === roles.executor) output.warn(judgeWarning(roles.judge));
   output.json(roles);
 }
 
@@ -336,7 +340,7 @@ const ACTIONS: Readonly<Record<string, ModelAction>> = {
   },
   'server-models': { usage: 'server-models BASE_URL [--key-variable NAME]', takes: 1, run: serverModels },
   remove: { usage: 'remove ID', takes: 1, run: remove },
-  assign: { usage: 'assign ROLE ID|builtin', takes: 2, run: assign },
+  assign: { usage: 'assign ROLE|all ID|builtin', takes: 2, run: assign },
   test: { usage: 'test ID', takes: 1, run: testModel },
   verify: { usage: 'verify ID', takes: 1, run: verify },
   devices: { usage: 'devices', takes: 0, run: devices },

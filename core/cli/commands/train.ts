@@ -117,8 +117,9 @@ async function reportNewRun(
   context: CommandContext,
 ): Promise<void> {
   const answer = await client.call('runs.forecast', { config });
-  const { forecast, preset } = answer;
+  const { forecast, preset, warnings } = answer;
   reportPreset(preset, context);
+  for (const warning of warnings) context.output.warn(warning);
   if (forecast !== null) {
     reportForecast(forecast, context);
     warnOfCaps(forecast, context);

@@ -9,23 +9,21 @@ import { MemoryReplyCache } from './replyCache.ts';
 const question = { question: 'Where?', date: null, memories: [{ id: 'm1', text: 'Ben lives in Oslo.' }] };
 const base = { seed: 1, reflectionRounds: 0, budget: null, cache: null };
 
-test('one model may serve all roles, with a warning about the judge', () => {
-  const { executor, answerer, judge, designer, warnings } = createLlmRoles({
+test('one model may serve all roles', () => {
+  const { executor, answerer, judge, designer } = createLlmRoles({
     ...base,
     models: oneModelForAll(new FakeLanguageModel([], { id: 'small' })),
   });
   expect([executor, answerer, judge, designer].map(({ id }) => id)).toEqual(Array(4).fill('llm:small'));
-  expect(warnings).toEqual([expect.stringContaining('Judge and executor are the same model (small)')]);
 });
 
-test('roles ask their own models; another judge needs no warning', async () => {
+test('roles ask their own models', async () => {
   const models = {
     ...oneModelForAll(new FakeLanguageModel([], { id: 'small' })),
     answerer: new FakeLanguageModel([json({ answer: 'Oslo' })], { id: 'answers' }),
     judge: new FakeLanguageModel([json({ explanation: 'Right.', score: '1' })], { id: 'large' }),
   };
   const roles = createLlmRoles({ ...base, models });
-  expect(roles.warnings).toEqual([]);
   expect(await roles.answerer.answer(question)).toBe('Oslo');
   expect(
     (await roles.judge.judge({ question: 'Where?', golds: ['Oslo'], prediction: 'in Oslo city' })).score,

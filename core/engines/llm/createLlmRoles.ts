@@ -28,8 +28,6 @@ export interface LlmRoles {
   readonly answerer: Answerer;
   readonly judge: Judge;
   readonly designer: Designer;
-  /** For people: what makes results of this choice of models less trustworthy. */
-  readonly warnings: readonly string[];
   readonly promptVersions: Readonly<Record<ModelRole, string>>;
   /** Replies taken from the cache; null without one. */
   readonly cacheUse: () => Readonly<Record<Exclude<ModelRole, 'designer'>, CacheUse>> | null;
@@ -38,14 +36,6 @@ export interface LlmRoles {
 /** The same model for all roles. */
 export function oneModelForAll(model: LanguageModel): Record<ModelRole, LanguageModel> {
   return { executor: model, answerer: model, judge: model, designer: model };
-}
-
-function warningsOf({ executor, judge }: LlmRolesOptions['models']): string[] {
-  return executor.id === judge.id
-    ? [
-        `Judge and executor are the same model (${judge.id}): a model tends to favour its own words; use another one as judge for scores to report.`,
-      ]
-    : [];
 }
 
 /** The four roles over language models. Caches lie before the budget: a remembered reply costs no call. */
@@ -62,7 +52,6 @@ export function createLlmRoles(options: LlmRolesOptions): LlmRoles {
   const judge = createLlmJudge(role('judge'));
   const shared = {
     designer: createLlmDesigner({ ...role('designer'), reflectionRounds }),
-    warnings: warningsOf(models),
     promptVersions: versions,
   };
   if (cache === null) return { executor, answerer, judge, ...shared, cacheUse: () => null };

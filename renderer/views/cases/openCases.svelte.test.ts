@@ -21,6 +21,7 @@ function run(id: string, status: Run['status']): Run {
     bankVersion: 0,
     stages: [],
     message: null,
+    warnings: [],
     createdAtMs: 0,
     updatedAtMs: 0,
   };

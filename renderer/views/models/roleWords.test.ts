@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest';
+import { rolesOf } from '../../../core/contract/model.ts';
 import { fileModel, serverModel } from './fixtures.ts';
-import {
-  BUILT_IN,
-  emptyChoice,
-  judgeWarning,
-  roleList,
-  roleRows,
-  rolesOf,
-  unassignedWords,
-} from './roleWords.ts';
+import { BUILT_IN, emptyChoice, roleList, roleRows, rolesWarning, unassignedWords } from './roleWords.ts';
 
 const CHAT = fileModel({ id: 'a', name: 'A', roles: ['executor', 'judge'] });
 const OTHER = serverModel({ id: 'b', name: 'B', roles: ['answerer'] });
@@ -52,15 +45,15 @@ test('what a run that names no model for a role gets', () => {
 });
 
 test('a judge of its own words is warned of', () => {
-  const warning = /^A would judge answers from memories that it wrote/u;
-  expect(judgeWarning([CHAT, OTHER])).toMatch(warning);
-  expect(judgeWarning([{ ...CHAT, roles: ['executor'] }, OTHER])).toMatch(warning);
+  const warning = /^A judges answers from memories that it wrote/u;
+  expect(rolesWarning([CHAT, OTHER])).toMatch(warning);
+  expect(rolesWarning([{ ...CHAT, roles: ['executor'] }, OTHER])).toMatch(warning);
   expect(
-    judgeWarning([
+    rolesWarning([
       { ...CHAT, roles: ['executor'] },
       { ...OTHER, roles: ['judge'] },
     ]),
   ).toBe(null);
-  expect(judgeWarning([{ ...OTHER, roles: ['judge'] }])).toBe(null);
-  expect(judgeWarning([])).toBe(null);
+  expect(rolesWarning([{ ...OTHER, roles: ['judge'] }])).toBe(null);
+  expect(rolesWarning([])).toBe(null);
 });

@@ -1,4 +1,5 @@
-import { MODEL_ROLES, type ModelRole, type ModelView } from '../../../core/contract/model.ts';
+import { judgeWarning } from '../../../core/contract/judgeWarning.ts';
+import { MODEL_ROLES, purposeOf, type ModelRole, type ModelView } from '../../../core/contract/model.ts';
 
 /** Who can serve which role, in words. Law: pure. */
 
@@ -27,15 +28,6 @@ export const PURPOSE_WORDS: Readonly<Record<ModelView['purpose'], string>> = {
   chat: 'chat model',
   embedding: 'embedding model',
 };
-
-export function purposeOf(role: ModelRole): ModelView['purpose'] {
-  return role === 'embedder' ? 'embedding' : 'chat';
-}
-
-/** Roles that a model of this purpose can serve, in their usual order. */
-export function rolesOf(purpose: ModelView['purpose']): ModelRole[] {
-  return MODEL_ROLES.filter((role) => purposeOf(role) === purpose);
-}
 
 export interface RoleRow extends RoleWords {
   readonly role: ModelRole;
@@ -80,10 +72,8 @@ export function emptyChoice(
 }
 
 /** Why what is assigned deserves a second thought; null when it does not. */
-export function judgeWarning(models: readonly ModelView[]): string | null {
+export function rolesWarning(models: readonly ModelView[]): string | null {
   const executor = models.find(({ roles }) => roles.includes('executor'));
   const judge = models.find(({ roles }) => roles.includes('judge')) ?? executor;
-  return executor === undefined || judge?.id !== executor.id
-    ? null
-    : `${executor.name} would judge answers from memories that it wrote itself, and models favour their own words. Let another model judge.`;
+  return executor === undefined || judge?.id !== executor.id ? null : judgeWarning(executor.name);
 }

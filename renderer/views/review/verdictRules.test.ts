@@ -90,6 +90,7 @@ test('nothing is applied to a run that trains, nor an import beside a run', () =
     bankVersion: 1,
     stages: [],
     message: null,
+    warnings: [],
     createdAtMs: 0,
     updatedAtMs: 0,
   });

@@ -1,0 +1,48 @@
+import type { CallInput } from '../../contract/calls.ts';
+import {
+  MODEL_ROLES,
+  purposeOf,
+  rolesOf,
+  type ModelAssignments,
+  type ModelRecord,
+  type ModelRole,
+} from '../../contract/model.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Workspace } from '../../store/workspace.ts';
+
+/**
+ * Who plays one role of new runs, or every role that a model can.
+ *
+ * @throws AppError NOT_FOUND; INVALID_INPUT for a model that does not do what the role asks.
+ */
+export function assignModel(
+  workspace: Pick<Workspace, 'models' | 'settings' | 'transaction'>,
+  { role, modelId }: CallInput<'models.assign'>,
+): ModelAssignments {
+  const { models, settings } = workspace;
+  return workspace.transaction(() => {
+    const record = modelId === null ? null : models.require(modelId);
+    const possible: readonly ModelRole[] = record === null ? MODEL_ROLES : rolesOf(record.purpose);
+    const roles = role === 'all' ? possible : [role];
+    if (record !== null && role !== 'all') checkPurpose(record, role);
+    const before = settings.get();
+    const modelRoles = { ...before.modelRoles };
+    for (const one of roles) {
+      if (modelId === null) delete modelRoles[one];
+      else modelRoles[one] = modelId;
+    }
+    settings.set({ ...before, modelRoles });
+    return modelRoles;
+  });
+}
+
+function checkPurpose({ name, purpose }: ModelRecord, role: ModelRole): void {
+  if (purpose === purposeOf(role)) return;
+  throw new AppError(
+    'INVALID_INPUT',
+    purpose === 'embedding'
+      ? `${name} is an embedding model and cannot be the ${role}; assign it as embedder, and a chat model here.`
+      : `${name} is a chat model and cannot be the embedder; add an embedding model for that.`,
+    { details: { reason: 'purpose', role } },
+  );
+}
