@@ -175,7 +175,7 @@ export function sampleEvaluation(change: Partial<Evaluation> = {}): Evaluation {
     bank: null,
     controller: null,
     dataset: { name: 'sample', fileHash: 'a'.repeat(64), split: 'validation', traces: 1, questions: 1 },
-    engine: { kind: 'builtin', embedderId: 'builtin', models: [], promptVersions: {} },
+    engine: { kind: 'builtin', embedderId: 'builtin', models: [], promptVersions: {}, warnings: [] },
     config: { dataset: 'sample', seed: 42, k: 3 },
     applicationVersion: '0.0.0',
     results: null,

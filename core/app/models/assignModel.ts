@@ -26,11 +26,13 @@ export function assignModel(
     const roles = role === 'all' ? possible : [role];
     if (record !== null && role !== 'all') checkPurpose(record, role);
     const before = settings.get();
-    const modelRoles = { ...before.modelRoles };
-    for (const one of roles) {
-      if (modelId === null) delete modelRoles[one];
-      else modelRoles[one] = modelId;
-    }
+    const others = MODEL_ROLES.filter((one) => !roles.includes(one)).map((one) => [
+      one,
+      before.modelRoles[one],
+    ]);
+    const modelRoles: ModelAssignments = Object.fromEntries(
+      [...others, ...roles.map((one) => [one, modelId ?? undefined])].filter(([, id]) => id !== undefined),
+    );
     settings.set({ ...before, modelRoles });
     return modelRoles;
   });
