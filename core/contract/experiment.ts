@@ -77,6 +77,11 @@ export const experimentInputSchema = z.strictObject({
 });
 export type ExperimentInput = z.infer<typeof experimentInputSchema>;
 
+/**
+ * Beneath what is asked: small enough that a run on LoCoMo takes about a minute on two cores with the built-in engine.
+ */
+export const EXPERIMENT_DEFAULTS = { outerEpochs: 3, innerEpochs: 20, batchSize: 4 } as const;
+
 /** Sweeps that are known by name. */
 export const KNOWN_SWEEPS = {
   k: { option: 'k', values: [3, 5, 7], phase: 'evaluation' },

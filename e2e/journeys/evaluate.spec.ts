@@ -87,3 +87,57 @@ test('a bank is not evaluated on what it was trained on', async ({ studio }) => 
     .click();
   await expect(form(page)).toBeVisible();
 });
+
+/** What a file that is saved holds. */
+async function savedText(page: Page, format: string): Promise<string> {
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: `Save as ${format}` }).click();
+  const file = await saved;
+  expect(file.suggestedFilename()).toBe(`experiment-x1.${format.toLowerCase()}`);
+  return readFileSync(await file.path(), 'utf8');
+}
+
+test('an experiment is run by keyboard, paused, resumed, and saved as figure and table', async ({
+  studio,
+}) => {
+  const { page } = await studio.open();
+  await goTo(page, 'Evaluate');
+  await expect(page.getByText('Nothing measured yet')).toBeVisible();
+  await page.keyboard.press('Shift+X');
+  const experiment = page.getByRole('dialog', { name: 'New experiment' });
+  await experiment.getByLabel('Recipe').selectOption('baselines');
+  for (const [name, value] of [
+    ['Seeds', '1'],
+    ['Outer epochs', '1'],
+    ['Inner epochs', '2'],
+    ['Batch size', '2'],
+  ] as const) {
+    await tabTo(page, experiment.getByLabel(name, { exact: true }));
+    await page.keyboard.type(value);
+  }
+  await expect(experiment.getByRole('status', { name: 'Forecast' })).toContainText(
+    '6 arms: 1 training of 2 steps together, 6 evaluations.',
+  );
+  await page.keyboard.press('Enter');
+  await expect(experiment).toBeHidden();
+
+  await page.getByRole('button', { name: 'Pause the experiment' }).press('Enter');
+  await expect(page.getByRole('article')).toContainText('resuming goes on from there', {
+    timeout: MEASURED_MS,
+  });
+  await page.getByRole('button', { name: 'Resume the experiment' }).press('Enter');
+  const arms = page.getByRole('region', { name: 'Arms' }).getByRole('table');
+  await expect(arms.getByRole('rowheader')).toHaveCount(6, { timeout: 2 * MEASURED_MS });
+  await expect(arms.getByRole('rowheader').first()).toHaveText('memory skills');
+  await expect(page.getByRole('article')).toContainText('done');
+  await expect(page.getByRole('img', { name: /^baselines: F1 by arm/u })).toBeVisible();
+
+  expect((await savedText(page, 'CSV')).split('\r\n')).toHaveLength(8);
+  expect(await savedText(page, 'SVG')).toMatch(/^<svg [^]*spans by BM25[^]*<\/svg>\s*$/u);
+  expect(JSON.parse(await savedText(page, 'JSON'))).toMatchObject({ experiment: { id: 'x1' } });
+  expect(await savedText(page, 'PNG')).toContain('PNG');
+
+  // Every number leads to the evaluation it comes from.
+  await arms.getByRole('link').first().click();
+  await expect(page.getByRole('region', { name: 'Results' }).getByRole('table')).toBeVisible();
+});

@@ -58,7 +58,8 @@ export const LABEL_PX = 12;
 const GRID = { colour: '--line', widthPx: 1, opacity: 1, dash: [] } as const;
 const STAGE_REWARD = { colour: '--text', widthPx: 2, opacity: 1, dash: [] } as const;
 
-function straight(
+/** A straight line between two places. */
+export function straight(
   from: readonly [number, number],
   to: readonly [number, number],
   style: DrawnLine['style'],

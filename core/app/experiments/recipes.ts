@@ -1,14 +1,11 @@
 import { checkOptionValues } from '../../config/options.ts';
-import type { ExperimentArm, ExperimentInput } from '../../contract/experiment.ts';
+import { EXPERIMENT_DEFAULTS, type ExperimentArm, type ExperimentInput } from '../../contract/experiment.ts';
 import { BASELINES } from '../../contract/evaluation.ts';
 import { AppError } from '../../shared/errors.ts';
 
 /** What an experiment's arms are. The first arm is the one that the others are compared with. */
 
 type Config = Readonly<Record<string, unknown>>;
-
-/** Small enough that a run on LoCoMo takes about a minute on two cores with the built-in engine. */
-export const EXPERIMENT_DEFAULTS: Config = { outerEpochs: 3, innerEpochs: 20, batchSize: 4 };
 
 /** Every arm decides for itself: nobody is there to be asked. */
 const UNATTENDED: Config = { review: 'auto' };
@@ -45,7 +42,7 @@ const GROWTH_FACTOR = 10;
 const PRUNED_SKILLS = 10;
 
 function growth(config: Config): ExperimentArm[] {
-  const stages = { ...EXPERIMENT_DEFAULTS, ...config }['outerEpochs'];
+  const stages = config['outerEpochs'] ?? EXPERIMENT_DEFAULTS.outerEpochs;
   const longer = { outerEpochs: GROWTH_FACTOR * Number(stages), patience: 1000, maxEvolutions: 1000 };
   return [
     // A full bank proposes what to retire; nobody is asked, so that it is retired.

@@ -1,5 +1,6 @@
 import {
   BASELINE_WORDS,
+  type Baseline,
   type Comparison,
   type Estimate,
   type Evaluation,
@@ -195,13 +196,18 @@ export function comparableWith<Item extends Compared>(all: readonly Item[], eval
   );
 }
 
-/** What an evaluation is compared with when nobody has chosen: the latest baseline, but a baseline itself with nothing. */
+/** The most telling first: does the bank beat plain retrieval? */
+const USUAL_BASES: readonly Baseline[] = ['bm25', 'vectors', 'static-skills', 'full-context', 'no-memory'];
+
+/** What an evaluation is compared with when nobody has chosen: a baseline; but a baseline itself with nothing. */
 export function usualBase(
   all: readonly EvaluationSummary[],
   evaluation: Pick<EvaluationSummary, 'id' | 'status' | 'dataset' | 'baseline'>,
 ): string | null {
   if (evaluation.baseline !== null) return null;
-  return comparableWith(all, evaluation).find(({ baseline }) => baseline !== null)?.id ?? null;
+  const others = comparableWith(all, evaluation);
+  const bases = USUAL_BASES.flatMap((wanted) => others.find(({ baseline }) => baseline === wanted) ?? []);
+  return bases[0]?.id ?? null;
 }
 
 /** `e3 bank v4, 31.2` for a list to choose from. */
