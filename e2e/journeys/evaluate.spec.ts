@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import { findings } from '../axeFindings.ts';
 import { expect, test } from '../studio.ts';
 import { expectFocusKept, goTo, tabTo } from './steps.ts';
 
@@ -52,6 +53,7 @@ test('a bank is evaluated beside plain retrieval by keyboard, compared, explaine
   const chain = first.getByRole('list', { name: 'From what was said to the answer' });
   await expect(chain.getByRole('heading', { level: 3 }).filter({ hasText: 'Skills selected' })).toBeVisible();
   await expect(chain).toContainText('broken here');
+  expect(await findings(page, 'an evaluation')).toEqual([]);
   const asked = (await first.locator('.question').innerText()).trim();
 
   const saved = page.waitForEvent('download');
@@ -132,8 +134,9 @@ test('an experiment is run by keyboard, paused, resumed, and saved as figure and
   await expect(page.getByRole('article')).toContainText('done');
   await expect(page.getByRole('img', { name: /^baselines: F1 by arm/u })).toBeVisible();
 
+  expect(await findings(page, 'an experiment')).toEqual([]);
   expect((await savedText(page, 'CSV')).split('\r\n')).toHaveLength(8);
-  expect(await savedText(page, 'SVG')).toMatch(/^<svg [^]*spans by BM25[^]*<\/svg>\s*$/u);
+  expect(await savedText(page, 'SVG')).toMatch(/^<svg [^]*bm25[^]*<\/svg>\s*$/u);
   expect(JSON.parse(await savedText(page, 'JSON'))).toMatchObject({ experiment: { id: 'x1' } });
   expect(await savedText(page, 'PNG')).toContain('PNG');
 
