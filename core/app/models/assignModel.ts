@@ -1,6 +1,7 @@
 import type { CallInput } from '../../contract/calls.ts';
 import {
   MODEL_ROLES,
+  modelAssignmentsSchema,
   purposeOf,
   rolesOf,
   type ModelAssignments,
@@ -25,15 +26,13 @@ export function assignModel(
     const possible: readonly ModelRole[] = record === null ? MODEL_ROLES : rolesOf(record.purpose);
     const roles = role === 'all' ? possible : [role];
     if (record !== null && role !== 'all') checkPurpose(record, role);
-    const before = settings.get();
-    const others = MODEL_ROLES.filter((one) => !roles.includes(one)).map((one) => [
-      one,
-      before.modelRoles[one],
-    ]);
-    const modelRoles: ModelAssignments = Object.fromEntries(
-      [...others, ...roles.map((one) => [one, modelId ?? undefined])].filter(([, id]) => id !== undefined),
+    const { modelRoles: kept, ...rest } = settings.get();
+    const others = MODEL_ROLES.filter((one) => !roles.includes(one)).map((one) => [one, kept[one]]);
+    const entries = [...others, ...roles.map((one) => [one, modelId ?? undefined])];
+    const modelRoles = modelAssignmentsSchema.parse(
+      Object.fromEntries(entries.filter(([, id]) => id !== undefined)),
     );
-    settings.set({ ...before, modelRoles });
+    settings.set({ ...rest, modelRoles });
     return modelRoles;
   });
 }

@@ -1,6 +1,5 @@
-import type { DevicesView } from '../../contract/model.ts';
+import { devicesSchema, type DevicesView } from '../../contract/model.ts';
 import { ModelConnection, ModelProcessEnded } from '../../models/llama/modelConnection.ts';
-import { devicesSchema } from '../../models/llama/modelProtocol.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Platform } from '../platform.ts';
 
@@ -13,8 +12,7 @@ async function ask(
 ): Promise<DevicesView> {
   const connection = new ModelConnection(platform.startModelProcess(platform.modelProcess));
   try {
-    const found = devicesSchema.parse(await connection.request({ kind: 'devices', input: { gpu } }, signal));
-    return { ...found, gpu: found.gpu === false ? null : found.gpu };
+    return devicesSchema.parse(await connection.request({ kind: 'devices', input: { gpu } }, signal));
   } finally {
     await connection.end();
   }

@@ -8,8 +8,9 @@ import {
   type LlamaModel,
   type Token,
 } from 'node-llama-cpp';
+import type { DevicesView } from '../../contract/model.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { Devices, LoadedModel, ModelOptions } from './modelProtocol.ts';
+import type { LoadedModel, ModelOptions } from './modelProtocol.ts';
 
 /** Enough of llama.cpp's warnings and errors to tell why something failed. */
 const KEPT_LOG_LINES = 20;
@@ -45,11 +46,11 @@ export async function openLlama(gpu: 'auto' | false, threads: number, log: Llama
   });
 }
 
-export async function describeDevices(llama: Llama): Promise<Devices> {
+export async function describeDevices(llama: Llama): Promise<DevicesView> {
   const vram = llama.gpu === false ? null : await llama.getVramState();
   const ram = await llama.getRamState();
   return {
-    gpu: llama.gpu,
+    gpu: llama.gpu === false ? null : llama.gpu,
     deviceNames: llama.gpu === false ? [] : await llama.getGpuDeviceNames(),
     vramBytes: vram?.total ?? null,
     freeVramBytes: vram?.free ?? null,

@@ -70,18 +70,6 @@ export const loadedSchema = z.strictObject({
 });
 export type LoadedModel = z.infer<typeof loadedSchema>;
 
-export const devicesSchema = z.strictObject({
-  gpu: z.union([z.string(), z.literal(false)]),
-  deviceNames: z.array(z.string()),
-  /** Of all GPUs together; null on the CPU. */
-  vramBytes: count.nullable(),
-  freeVramBytes: count.nullable(),
-  ramBytes: count,
-  freeRamBytes: count,
-  cpuCores: count,
-});
-export type Devices = z.infer<typeof devicesSchema>;
-
 export const completedSchema = z.strictObject({
   text: z.string(),
   usage: z.strictObject({

@@ -152,6 +152,7 @@ export function originFacts(evaluation: Evaluation): Fact[] {
           ? 'Built-in (no model)'
           : engine.models.map(({ role, name }) => `${role}: ${name}`).join(', '),
     },
+    ...engine.warnings.map((value) => ({ term: 'Caution', value })),
     { term: 'Settings', value: `K ${String(config['k'])}, seed ${String(config['seed'])}` },
   ];
 }
