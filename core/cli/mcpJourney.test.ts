@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -25,9 +26,14 @@ const remembered = z.object({
   inserted: z.array(z.object({ id: z.string(), text: z.string() })),
 });
 
+/** What went over the pipes of the first session: the transcript in the README is from it. */
+const TRANSCRIPT = fileURLToPath(new URL('../../out/mcp-transcript.jsonl', import.meta.url));
+
 interface Session {
   readonly client: Client;
   readonly errors: () => string;
+  /** Each message as JSON: `client` or `server` and what it said. */
+  readonly lines: readonly string[];
   call<T>(schema: z.ZodType<T>, name: string, input: Record<string, unknown>): Promise<T>;
 }
 
@@ -41,6 +47,14 @@ async function connect(workspace: string, name: string, ...options: string[]): P
   transport.stderr?.on('data', (chunk: Buffer) => {
     errors += chunk.toString();
   });
+  const lines: string[] = [];
+  const send = transport.send.bind(transport);
+  transport.send = (message) => {
+    lines.push(JSON.stringify({ client: message }));
+    return send(message);
+  };
+  // The client calls what stands here before its own.
+  transport.onmessage = (message) => void lines.push(JSON.stringify({ server: message }));
   const client = new Client({ name, version: '1.0.0' });
   const badLines: Error[] = [];
   // What is no protocol message on stdout arrives here.
@@ -49,6 +63,7 @@ async function connect(workspace: string, name: string, ...options: string[]): P
   onTestFinished(() => client.close());
   return {
     client,
+    lines,
     errors: () => errors + badLines.map(String).join('\n'),
     call: async (schema, tool, input) => {
       const result = await client.callTool({ name: tool, arguments: input }, undefined, TIMEOUT);
@@ -108,6 +123,9 @@ test(
     const wrong = await agent.client.callTool({ name: 'get_memory_skill', arguments: { name: 'nope' } });
     expect(wrong).toMatchObject({ isError: true });
     expect(agent.errors()).toBe('');
+    expect(agent.lines.filter((line) => line.startsWith('{"server"')).length).toBeGreaterThan(9);
+    mkdirSync(dirname(TRANSCRIPT), { recursive: true });
+    writeFileSync(TRANSCRIPT, `${agent.lines.join('\n')}\n`);
   },
 );
 

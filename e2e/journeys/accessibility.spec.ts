@@ -1,4 +1,5 @@
 import { findings } from '../axeFindings.ts';
+import { memskill } from '../preparedWorkspace.ts';
 import { expect, test } from '../studio.ts';
 import { goTo } from './steps.ts';
 
@@ -10,7 +11,9 @@ test.beforeEach(({ shellName }) => {
 
 for (const theme of ['light', 'dark'] as const) {
   test(`every view can be used by everybody, ${theme}`, async ({ studio }) => {
-    const { page } = await studio.open({ workspace: await studio.workspaceWith('review') });
+    const workspace = await studio.workspaceWith('review');
+    await memskill('memory', 'add', 'Ben sees his dentist on Fridays', '--workspace', workspace);
+    const { page } = await studio.open({ workspace });
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     const found: string[] = [];
     for (const view of ['Runs', 'Review', 'Hard cases', 'Bank', 'Evaluate', 'Memory', 'Models', 'Settings']) {

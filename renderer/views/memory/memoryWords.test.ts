@@ -30,6 +30,9 @@ test('a memory without a date is of the day on which it was written', () => {
 test('says why a search found something, and nothing where nothing was asked', () => {
   const ranks = { vectorRank: 1, similarity: 0.826, textRank: 2 };
   expect(foundBy({ memory: memory(NOTE), ...ranks })).toBe('meaning 1., cosine 0.83; words 2.');
+  expect(foundBy({ memory: memory(NOTE), ...ranks, similarity: -0.001, textRank: null })).toBe(
+    'meaning 1., cosine 0.00',
+  );
   expect(foundBy({ memory: memory(NOTE), ...ranks, vectorRank: null })).toBe('words 2.');
   expect(foundBy({ memory: memory(NOTE), vectorRank: null, similarity: null, textRank: null })).toBe('');
 });

@@ -17,10 +17,15 @@ export function dayOf({ origin }: LiveMemory): string {
   return origin.date ?? new Date(origin.atMs).toISOString().slice(0, 10);
 }
 
+/** Never `-0.00`. */
+function twoDigits(value: number): string {
+  return (Math.round(value * 100) / 100 + 0).toFixed(2);
+}
+
 /** Why a search found it: `meaning 1., cosine 0.83; words 2.` Empty where nothing was asked. */
 export function foundBy({ vectorRank, similarity, textRank }: FoundMemory): string {
   return [
-    vectorRank === null ? '' : `meaning ${vectorRank}., cosine ${(similarity ?? 0).toFixed(2)}`,
+    vectorRank === null ? '' : `meaning ${vectorRank}., cosine ${twoDigits(similarity ?? 0)}`,
     textRank === null ? '' : `words ${textRank}.`,
   ]
     .filter(Boolean)
