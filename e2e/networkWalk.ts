@@ -13,7 +13,7 @@ import { expectGoodEnd } from './shells/shellProcess.ts';
 // The whole application for network.spec.ts, which starts this where every connection is seen: web host, model process and
 // browser, all views, and a short training with llama.cpp. Prints WALKED when all of it happened.
 
-const VIEWS = ['Runs', 'Review', 'Hard cases', 'Bank', 'Models', 'Settings'] as const;
+const VIEWS = ['Runs', 'Review', 'Hard cases', 'Bank', 'Evaluate', 'Memory', 'Models', 'Settings'] as const;
 const PATIENCE_MS = 400_000;
 const WALKED = 'WALKED';
 
