@@ -100,6 +100,32 @@ test('memories of a space', async ({ studio }) => {
   await photograph(page, 'Memory-forget');
 });
 
+test('an evaluation with an open question, an experiment, and the forms of new ones', async ({ studio }) => {
+  const workspace = await studio.workspaceWith('versions');
+  await memskill('eval', '--run', 'sample-1', '--baseline', 'bm25', '--workspace', workspace);
+  const small = ['--outer-epochs', '1', '--inner-epochs', '2', '--batch-size', '2'];
+  await memskill('experiment', 'baselines', '--seeds', '1', ...small, '--workspace', workspace);
+  const { page } = await studio.open({ workspace });
+  await goTo(page, 'Evaluate');
+  const measured = page.getByRole('navigation', { name: 'Evaluations and experiments' });
+  await measured.getByRole('link', { name: /^sample-1 e1/u }).click();
+  await expect(page.getByRole('region', { name: 'Results' })).toContainText('against');
+  await photograph(page, 'Evaluate-results');
+  await page.getByRole('region', { name: 'Questions' }).locator('summary').first().click();
+  await expect(page.getByRole('list', { name: 'From what was said to the answer' })).toBeVisible();
+  await photograph(page, 'Evaluate-question');
+  await measured.getByRole('link', { name: /^baselines/u }).click();
+  await expect(page.getByRole('img', { name: /^baselines/u })).toBeVisible();
+  await photograph(page, 'Evaluate-experiment');
+  for (const what of ['evaluation', 'experiment']) {
+    await page.getByRole('button', { name: `New ${what}` }).click();
+    const form = page.getByRole('dialog', { name: `New ${what}` });
+    await expect(form.getByRole('status', { name: 'Forecast' })).toContainText('No language model');
+    await photograph(page, `New-${what}`);
+    await form.getByRole('button', { name: 'Cancel' }).click();
+  }
+});
+
 test('models, and how one is added', async ({ studio }) => {
   const workspace = studio.makeFolder();
   const file = join(workspace, 'tiny.gguf');
