@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { calls } from '../contract/calls.ts';
+import { judgeWarning } from '../contract/judgeWarning.ts';
 import { writeTinyGguf } from '../models/fixtures/tinyGguf.ts';
 import { answer, reply, TestServer } from '../models/server/fixtures/testServer.ts';
-import { apart, here, makeFolder, startMemskillWith } from './testProcess.ts';
+import { apart, here, makeFolder, memskillHere, startMemskillWith } from './testProcess.ts';
 
 // Models by hand: a tiny file that the real llama.cpp loads, and a server that stands in for an inference server.
 
@@ -42,9 +43,12 @@ test(
     expect(await apart.report('models', 'assign', 'executor', id, ...at)).toBe(
       `The executor of new runs is ${id}.\n`,
     );
-    expect(await here.report('models', 'assign', 'judge', id, ...at)).toBe(
-      `The judge of new runs is ${id}.\n`,
-    );
+    const warning = `memskill: ${judgeWarning(id)}\n`;
+    expect(await memskillHere('models', 'assign', 'judge', id, ...at)).toEqual({
+      status: 0,
+      stdout: `The judge of new runs is ${id}.\n`,
+      stderr: warning,
+    });
     const [listed] = await apart.document(models, 'models', ...at);
     expect(listed).toMatchObject({
       id,
@@ -59,9 +63,11 @@ test(
     expect(await here.refusal(1, 'models', 'remove', id, ...at)).toBe(
       'Mine is the executor of new runs; assign another model or the built-in engine first.',
     );
-    expect(await here.report('models', 'assign', 'all', id, ...at)).toBe(
-      `${id} is executor, answerer, judge, designer of new runs.\n`,
-    );
+    expect(await memskillHere('models', 'assign', 'all', id, ...at)).toEqual({
+      status: 0,
+      stdout: `${id} is executor, answerer, judge, designer of new runs.\n`,
+      stderr: warning,
+    });
     expect(await here.report('models', 'assign', 'all', 'builtin', ...at)).toBe(
       'The built-in engine plays every role of new runs.\n',
     );
