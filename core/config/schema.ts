@@ -152,9 +152,10 @@ export const runConfigSchema = z.strictObject({
     group: 'engine',
     description: 'who executes skills, answers and judges',
   }),
-  designer: option(z.enum(['builtin', 'llm', 'none']).default('builtin'), {
+  designer: option(z.enum(['builtin', 'llm', 'none', 'narrowed']).default('builtin'), {
     group: 'engine',
-    description: 'who proposes skill changes; none turns evolution off',
+    description:
+      'who proposes skill changes; none: nobody; narrowed: the built-in for dates alone, to compare',
   }),
   preset: option(z.enum(PRESETS).default('auto'), {
     group: 'engine',

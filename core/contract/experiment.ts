@@ -4,7 +4,16 @@ import { callForecastSchema } from './forecast.ts';
 
 /** Experiments: several ways of training or evaluating, on the same seeds and questions. Scores are fractions in [0, 1]. */
 
-export const EXPERIMENTS = ['ablation', 'sweep', 'transfer', 'noise', 'growth', 'baselines'] as const;
+export const EXPERIMENTS = [
+  'ablation',
+  'sweep',
+  'transfer',
+  'noise',
+  'growth',
+  'baselines',
+  'designers',
+  'review',
+] as const;
 export const experimentNameSchema = z.enum(EXPERIMENTS);
 export type ExperimentName = z.infer<typeof experimentNameSchema>;
 
@@ -39,6 +48,16 @@ export const EXPERIMENT_WORDS: Readonly<
     question:
       'Do memory skills beat plain retrieval? Trained skills against no memory, the full context, spans by words, spans by vectors, and static skills.',
   },
+  designers: {
+    label: 'Designers',
+    question:
+      'Which designer proposes better skills? The built-in one against one narrowed to dates, on the same clusters: acceptance, replayed gain, diversity.',
+  },
+  review: {
+    label: 'Review',
+    question:
+      "What is a reviewer worth? A person's recorded decisions against taking in everything valid, at equal budget.",
+  },
 };
 
 const optionValueSchema = z.union([z.string(), z.number(), z.boolean()]);
@@ -51,6 +70,12 @@ export const experimentInputSchema = z.strictObject({
     z.strictObject({ name: z.literal('noise') }),
     z.strictObject({ name: z.literal('growth') }),
     z.strictObject({ name: z.literal('baselines') }),
+    z.strictObject({ name: z.literal('designers') }),
+    z.strictObject({
+      name: z.literal('review'),
+      /** Finished runs in which a person decided, one for each seed; none: a simulated reviewer stands in. */
+      runs: z.array(z.string().min(1)).max(100),
+    }),
     z.strictObject({
       name: z.literal('sweep'),
       /** An option of a run. */
@@ -124,6 +149,8 @@ export const experimentArmSchema = z.strictObject({
     controller: z.enum(['own', 'random', 'similarity']),
     baseline: baselineSchema.nullable(),
   }),
+  /** Who decides on proposals besides the run's mode: nobody, one that is simulated, or a person, in a run of before. */
+  reviewer: z.enum(['none', 'simulated', 'person']).default('none'),
 });
 export type ExperimentArm = z.infer<typeof experimentArmSchema>;
 
@@ -207,11 +234,31 @@ export const bankGrowthSchema = z.strictObject({
 });
 export type BankGrowth = z.infer<typeof bankGrowthSchema>;
 
+/** What became of the designer's proposals, over all seeds. */
+export const armProposalsSchema = z.strictObject({
+  arm: z.string(),
+  /** `first`: of each run's first evolution only, up to which arms that differ in it alone have the same clusters. */
+  scope: z.enum(['first', 'all']),
+  /** Clusters that the designer was shown, and whether they were the same cases for every arm. */
+  clusters: z.number().int(),
+  sharesClusters: z.boolean(),
+  proposals: z.number().int(),
+  /** Of those proposals, how many were approved, also after an edit. */
+  accepted: z.number().int(),
+  /** Mean difference of the questions' scores in the replays; null without any. */
+  gain: estimateSchema.nullable(),
+  /** One minus the mean cosine of every two proposed texts in the built-in embedder; null with fewer than two. */
+  diversity: z.number().nullable(),
+});
+export type ArmProposals = z.infer<typeof armProposalsSchema>;
+
 export const experimentResultSchema = z.strictObject({
   experiment: experimentSchema,
   /** Arms with at least one finished cell. */
   arms: z.array(armResultSchema),
   growth: z.array(bankGrowthSchema),
+  /** Of experiments on designers and reviewers. */
+  proposals: z.array(armProposalsSchema),
   /** Of all cells so far. */
   seconds: z.number(),
 });

@@ -66,6 +66,8 @@ function createDesigner(config: RunConfig, models: EngineModels | null): Designe
       return null;
     case 'builtin':
       return createBuiltinDesigner();
+    case 'narrowed':
+      return createBuiltinDesigner(['time']);
     case 'llm': {
       const model = modelOf(models, 'designer');
       const replies = models?.replies ?? null;

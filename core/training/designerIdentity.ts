@@ -15,6 +15,7 @@ export function designerIdentity(
   { designer, designerModel, executorModel }: Pick<RunConfig, 'designer' | 'designerModel' | 'executorModel'>,
 ): DesignerIdentity {
   const id = designerModel ?? executorModel;
-  if (designer !== 'llm' || id === null) return { model: 'builtin', promptHash: null };
+  if (designer !== 'llm' || id === null)
+    return { model: designer === 'narrowed' ? 'builtin narrowed to dates' : 'builtin', promptHash: null };
   return { model: modelName(models.get(id), id), promptHash: promptVersions().designer };
 }

@@ -16,6 +16,8 @@ import { OngoingWork } from '../ongoingWork.ts';
 import type { StudioParts } from '../openTraining.ts';
 import { createRun } from '../startRun.ts';
 import { experimentArms, trainingConfig } from './recipes.ts';
+import { recordedRun, withRecordedRuns } from './recordedRuns.ts';
+import { reviewSimulated } from './simulatedReviewer.ts';
 
 export interface ExperimentParts {
   readonly parts: StudioParts;
@@ -48,8 +50,9 @@ export class ActiveExperiments {
   }
 
   /** @throws AppError INVALID_INPUT for options that are none. */
-  start(input: ExperimentInput): Experiment {
+  start(given: ExperimentInput): Experiment {
     const { workspace, clock } = this.#given.parts;
+    const input = withRecordedRuns(workspace, given);
     const arms = experimentArms(input);
     for (const arm of arms) {
       const config = trainingConfig(input, arm, input.seeds[0] ?? 0);
@@ -66,10 +69,10 @@ export class ActiveExperiments {
       input,
       arms,
       cells: input.seeds.flatMap((seed) =>
-        arms.map(({ name }): ExperimentCell => ({
+        arms.map(({ name, reviewer }): ExperimentCell => ({
           arm: name,
           seed,
-          runId: null,
+          runId: reviewer === 'person' ? recordedRun(workspace, input, seed) : null,
           evaluationId: null,
           isDone: false,
           trainSeconds: 0,
@@ -191,11 +194,19 @@ export class ActiveExperiments {
     );
     const what = `${arm.name}, seed ${cell.seed}`;
     const config = trainingConfig(input, arm, cell.seed);
-    let runId: string | null = null;
+    let { runId } = cell;
     if (config !== null) {
       tell(`training ${what}`);
       const startedMs = clock.now();
-      runId = await this.#train({ experimentId, at, config, signal, name: `${experimentId} ${what}` });
+      const { reviewer } = arm;
+      runId = await this.#train({
+        experimentId,
+        at,
+        config,
+        reviewer,
+        signal,
+        name: `${experimentId} ${what}`,
+      });
       const spent = (clock.now() - startedMs) / 1000;
       this.#update(experimentId, at, { trainSeconds: cell.trainSeconds + spent });
     }
@@ -230,33 +241,45 @@ export class ActiveExperiments {
     experimentId: string;
     at: number;
     config: Record<string, unknown>;
+    reviewer: ExperimentArm['reviewer'];
     name: string;
     signal: AbortSignal;
   }): Promise<string> {
     const { parts, runs } = this.#given;
-    const { experimentId, at, config, name, signal } = about;
+    const { experimentId, at, config, reviewer, name, signal } = about;
+    // Proposals wait for whoever stands in for a person, and for nobody else.
+    const isContinue = reviewer === 'none';
     const known = this.#runOf(experimentId, config, at);
     if (known === null) {
       const { run, opened } = await createRun(parts, { config, name });
       this.#update(experimentId, at, { runId: run.id });
-      runs.start(run, opened, true);
-      return this.#finish(run.id, signal);
+      runs.start(run, opened, isContinue);
+      return this.#finish(run.id, { isContinue, signal });
     }
     this.#update(experimentId, at, { runId: known });
     const { status } = parts.workspace.runs.require(known);
     if (status === 'finished') return known;
-    if (!runs.isActive(known)) await runs.resume(known, { isContinue: true });
-    return this.#finish(known, signal);
+    if (!runs.isActive(known)) await runs.resume(known, { isContinue });
+    return this.#finish(known, { isContinue, signal });
   }
 
   /** @throws AppError CANCELLED when the experiment is paused; UNAVAILABLE when the run stopped before its end. */
-  async #finish(runId: string, signal: AbortSignal): Promise<string> {
-    const { runs } = this.#given;
+  async #finish(
+    runId: string,
+    { isContinue, signal }: { isContinue: boolean; signal: AbortSignal },
+  ): Promise<string> {
+    const { parts, runs } = this.#given;
     const pause = (): void => void runs.pause(runId);
     if (signal.aborted) pause();
     signal.addEventListener('abort', pause, { once: true });
     try {
-      const { status } = await runs.wait(runId, new AbortController().signal);
+      let { status } = await runs.wait(runId, new AbortController().signal);
+      while (status === 'waiting' && !isContinue) {
+        throwIfAborted(signal);
+        await reviewSimulated(parts, runs, { runId, signal });
+        await runs.resume(runId, { isContinue });
+        ({ status } = await runs.wait(runId, new AbortController().signal));
+      }
       throwIfAborted(signal);
       if (status === 'finished') return runId;
       const { message } = this.#given.parts.workspace.runs.require(runId);

@@ -11,6 +11,7 @@ import { amountsOf, datasetReader } from '../evaluation/evaluationOutlook.ts';
 import type { StudioParts } from '../openTraining.ts';
 import { planOf, speedsOf } from '../outlooks.ts';
 import { experimentArms, trainingConfig } from './recipes.ts';
+import { withRecordedRuns } from './recordedRuns.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -61,9 +62,10 @@ async function forecastOf(
  */
 export async function outlineExperiment(
   parts: StudioParts,
-  input: ExperimentInput,
+  given: ExperimentInput,
   signal: AbortSignal,
 ): Promise<CallOutput<'experiment.outline'>> {
+  const input = withRecordedRuns(parts.workspace, given);
   const arms = experimentArms(input);
   const [seed = 0] = input.seeds;
   for (const arm of arms)

@@ -4,11 +4,20 @@ import { estimate } from '../../evaluation/summary.ts';
 import { mean, sum } from '../../shared/arithmetic.ts';
 import { required } from '../../shared/assertions.ts';
 import type { Workspace } from '../../store/workspace.ts';
+import { armProposals } from './armProposals.ts';
 import { bankGrowth } from './bankGrowth.ts';
 
 type Stored = Pick<
   Workspace,
-  'evaluations' | 'evaluationQuestions' | 'runs' | 'bankVersions' | 'metrics' | 'checkpoints'
+  | 'evaluations'
+  | 'evaluationQuestions'
+  | 'runs'
+  | 'bankVersions'
+  | 'metrics'
+  | 'checkpoints'
+  | 'proposals'
+  | 'replays'
+  | 'clusters'
 >;
 
 /** Of all intervals: they say how much the questions vary, and need no more seeds than one. */
@@ -122,14 +131,19 @@ function armResult(
 
 /** What the finished cells of an experiment come to. */
 export async function experimentResult(workspace: Stored, experiment: Experiment): Promise<ExperimentResult> {
+  const { name } = experiment.input.recipe;
   const measured = experiment.arms
-    .map(({ name }) => ({ name, cells: cellsOf(workspace, experiment, name) }))
+    .map((arm) => ({ name: arm.name, cells: cellsOf(workspace, experiment, arm.name) }))
     .filter(({ cells }) => cells.length > 0);
-  const base = measured.find(({ name }) => name === experiment.arms[0]?.name)?.cells ?? [];
+  const base = measured.find((arm) => arm.name === experiment.arms[0]?.name)?.cells ?? [];
   return {
     experiment,
     arms: measured.map((one) => armResult(workspace, experiment, { ...one, base })),
-    growth: experiment.input.recipe.name === 'growth' ? await bankGrowth(workspace, experiment) : [],
+    growth: name === 'growth' ? await bankGrowth(workspace, experiment) : [],
+    proposals:
+      name === 'designers' || name === 'review'
+        ? await armProposals(workspace, experiment, INTERVAL_SEED)
+        : [],
     seconds: sum(experiment.cells.map(({ trainSeconds, evaluateSeconds }) => trainSeconds + evaluateSeconds)),
   };
 }

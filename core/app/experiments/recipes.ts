@@ -7,7 +7,7 @@ import { AppError } from '../../shared/errors.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Every arm decides for itself: nobody is there to be asked. */
+/** Unless an arm says who reviews it, it decides for itself: nobody is there to be asked. */
 const UNATTENDED: Config = { review: 'auto' };
 
 const OWN: ExperimentArm['evaluation'] = { config: {}, controller: 'own', baseline: null };
@@ -17,7 +17,7 @@ function trained(
   training: Config,
   evaluation: Partial<ExperimentArm['evaluation']> = {},
 ): ExperimentArm {
-  return { name, training: { ...training }, evaluation: { ...OWN, ...evaluation } };
+  return { name, training: { ...training }, evaluation: { ...OWN, ...evaluation }, reviewer: 'none' };
 }
 
 const ABLATION: readonly ExperimentArm[] = [
@@ -86,8 +86,28 @@ function baselines(): ExperimentArm[] {
       name: baseline,
       training: null,
       evaluation: { config: {}, controller: 'own', baseline },
+      reviewer: 'none',
     })),
   ];
+}
+
+/** Every proposal waits, and whoever stands in for a person decides. */
+function simulated(name: string, training: Config): ExperimentArm {
+  return { ...trained(name, { ...training, review: 'manual' }), reviewer: 'simulated' };
+}
+
+/** Up to their first proposals both train alike, and are shown the same clusters. */
+const DESIGNERS: readonly ExperimentArm[] = [
+  simulated('built-in designer, simulated reviewer', { designer: 'builtin' }),
+  simulated('narrowed to dates, simulated reviewer', { designer: 'narrowed' }),
+];
+
+function review({ runs }: Extract<ExperimentInput['recipe'], { name: 'review' }>): readonly ExperimentArm[] {
+  const reviewed: ExperimentArm =
+    runs.length === 0
+      ? simulated('simulated reviewer, no person', {})
+      : { name: "a person's decisions", training: null, evaluation: OWN, reviewer: 'person' };
+  return [trained('auto: everything valid', {}), reviewed];
 }
 
 function armsOf(input: ExperimentInput): readonly ExperimentArm[] {
@@ -101,6 +121,10 @@ function armsOf(input: ExperimentInput): readonly ExperimentArm[] {
       return growth(input.config);
     case 'baselines':
       return baselines();
+    case 'designers':
+      return DESIGNERS;
+    case 'review':
+      return review(recipe);
     case 'sweep':
       return sweep(recipe);
     case 'transfer':
@@ -126,5 +150,5 @@ export function trainingConfig(
   seed: number,
 ): Record<string, unknown> | null {
   if (arm.training === null) return null;
-  return { ...EXPERIMENT_DEFAULTS, ...input.config, ...arm.training, ...UNATTENDED, seed };
+  return { ...EXPERIMENT_DEFAULTS, ...input.config, ...UNATTENDED, ...arm.training, seed };
 }

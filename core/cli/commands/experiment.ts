@@ -77,6 +77,8 @@ function recipeOf(context: CommandContext): Recipe {
         throw new UsageError('A transfer takes --target DATASET[=FILE], which may be given several times.');
       return { name: 'transfer', targets, sources: listFlag(context, 'source').map(dataOf) };
     }
+    case 'review':
+      return { name: 'review', runs: [...listFlag(context, 'run')] };
     case undefined:
       throw new UsageError(`An experiment is ${EXPERIMENTS.join(', ')}, not "${name ?? ''}".`);
     default:
@@ -100,10 +102,32 @@ function inputOf(context: CommandContext): ExperimentInput {
   };
 }
 
-function printResult(
+function printProposals(
   { output }: CommandContext,
-  { arms, growth, seconds, experiment }: ExperimentResult,
+  proposals: ExperimentResult['proposals'],
+  { arms }: ExperimentResult['experiment'],
 ): void {
+  output.line();
+  const rows = proposals.map(({ arm, scope, clusters, accepted, gain, diversity, ...counts }) => [
+    arm,
+    scope === 'first' ? 'first evolution' : 'all evolutions',
+    `${clusters}${counts.sharesClusters ? ', the same' : ''}`,
+    counts.proposals,
+    accepted,
+    gain === null ? '-' : `${points(gain.mean, true)} ${intervalText(gain, true)}`,
+    diversity === null ? '-' : diversity.toFixed(3),
+  ]);
+  const titles = ['arm', 'of', 'clusters', 'proposals', 'accepted', 'replayed gain', 'diversity'];
+  for (const line of formatTable(titles, rows)) output.line(line);
+  if (arms.some(({ reviewer }) => reviewer === 'simulated'))
+    output.line('Accepted by a simulated reviewer, who goes by the replay alone: no person decided.');
+}
+
+function printResult(
+  context: CommandContext,
+  { arms, growth, proposals, seconds, experiment }: ExperimentResult,
+): void {
+  const { output } = context;
   const categories = [
     ...new Set(arms.flatMap(({ byCategory }) => byCategory.map(({ category }) => category))),
   ].sort();
@@ -139,6 +163,7 @@ function printResult(
     const titles = ['arm', 'seed', 'stage', 'skills', 'overlap', 'used', 'selection ms'];
     for (const line of formatTable(titles, lines)) output.line(line);
   }
+  if (proposals.length > 0) printProposals(context, proposals, experiment);
   const done = experiment.cells.filter(({ isDone }) => isDone).length;
   output.line(
     `${experiment.id} ${experiment.name}: ${experiment.status}, ${done} of ${experiment.cells.length} cells in ${seconds.toFixed(0)} s; differences are paired over seeds and questions, intervals are over questions`,
@@ -175,9 +200,15 @@ async function follow(context: CommandContext, client: Client): Promise<void> {
 }
 
 /** As `--json` has it. */
-function document({ experiment, arms, growth, seconds }: ExperimentResult): Record<string, unknown> {
+function document({
+  experiment,
+  arms,
+  growth,
+  proposals,
+  seconds,
+}: ExperimentResult): Record<string, unknown> {
   const { id, name, status, input } = experiment;
-  return { id, name, status, seeds: input.seeds, config: input.config, arms, growth, seconds };
+  return { id, name, status, seeds: input.seeds, config: input.config, arms, growth, proposals, seconds };
 }
 
 async function run(context: CommandContext): Promise<void> {
@@ -217,6 +248,13 @@ export const experimentCommand: CommandSpec = {
       value: 'DATASET[=FILE]',
       isList: true,
       description: 'transfer: further data to train on',
+    },
+    {
+      flag: 'run',
+      value: 'ID',
+      isList: true,
+      description:
+        'review: a finished run in which a person decided, one for each seed (default: a simulated reviewer)',
     },
     { flag: 'judge', value: null, description: 'also ask the judge' },
     { flag: 'resume', value: 'ID', description: 'go on with an experiment that was stopped' },

@@ -193,10 +193,17 @@ function chooseDrafts(needs: readonly Need[], input: DesignerInput, history: Dra
   return drafts;
 }
 
-async function design(input: DesignerInput, signal?: AbortSignal): Promise<DesignerOutput> {
+async function design(
+  input: DesignerInput,
+  knows: readonly Need['kind'][] | null,
+  signal?: AbortSignal,
+): Promise<DesignerOutput> {
   throwIfAborted(signal);
   const readings = input.clusters.filter(({ cases }) => cases.length > 0).map(readCluster);
-  const needs = readings.flatMap(needsOf).sort((a, b) => b.loss - a.loss);
+  const needs = readings
+    .flatMap(needsOf)
+    .filter(({ kind }) => knows?.includes(kind) ?? true)
+    .sort((a, b) => b.loss - a.loss);
   const drafts = chooseDrafts(needs, input, draftHistory(input));
   return { drafts, summary: summaryOf(drafts, readings, needs) };
 }
@@ -205,7 +212,13 @@ async function design(input: DesignerInput, signal?: AbortSignal): Promise<Desig
  * The designer without a model: it reads which kind of information the failed questions of a cluster ask for, and drafts a
  * skill for it or refines the one the bank has. Deterministic; what a reviewer rejected, or what lowered the score, is not
  * drafted again in the same words. Clusters whose facts are in memory get no draft, unless retrieval fails repeatedly.
+ *
+ * @param knows kinds it has an eye for; null: all, topics and failures of retrieval too.
  */
-export function createBuiltinDesigner(): Designer {
-  return { id: 'builtin', design, redraft };
+export function createBuiltinDesigner(knows: readonly InformationKind[] | null = null): Designer {
+  return {
+    id: knows === null ? 'builtin' : 'builtin narrowed',
+    design: (input, signal) => design(input, knows, signal),
+    redraft,
+  };
 }

@@ -63,6 +63,7 @@ export class ExperimentForm extends OptionForm {
   #sweptOption = $state<string>(KNOWN_SWEEPS.k.option);
   #sweptValues = $state(KNOWN_SWEEPS.k.values.join(', '));
   #phase = $state<'training' | 'evaluation'>(KNOWN_SWEEPS.k.phase);
+  #recordedRuns = $state.raw<readonly string[]>([]);
   #targets = $state.raw<readonly OtherData[]>([]);
   #outline = $state.raw<ExperimentOutline | null>(null);
 
@@ -125,6 +126,17 @@ export class ExperimentForm extends OptionForm {
     this.recheck();
   }
 
+  /** Ids of the runs whose decisions are compared. */
+  get recordedRuns(): readonly string[] {
+    return this.#recordedRuns;
+  }
+
+  compareRun(runId: string, isCompared: boolean): void {
+    const others = this.#recordedRuns.filter((id) => id !== runId);
+    this.#recordedRuns = isCompared ? [...others, runId] : others;
+    this.recheck();
+  }
+
   get targets(): readonly OtherData[] {
     return this.#targets;
   }
@@ -183,6 +195,7 @@ export class ExperimentForm extends OptionForm {
   #recipeInput(): ExperimentInput['recipe'] {
     const name = this.#recipe;
     if (name === 'transfer') return { name, targets: this.#targets.map(({ asked }) => asked), sources: [] };
+    if (name === 'review') return { name, runs: [...this.#recordedRuns] };
     if (name !== 'sweep') return { name };
     const option = this.described.options.find((one) => one.name === this.#sweptOption);
     return {

@@ -47,6 +47,7 @@ test('the table of arms as a file: quoted where needed, empty where there is not
     experiment: EXPERIMENT,
     arms: [ARM],
     growth: [],
+    proposals: [],
     seconds: 3,
   }).split('\r\n');
   expect(header?.split(',').slice(-2)).toEqual(['f1_seed_42', 'f1_seed_43']);
