@@ -11,14 +11,15 @@ const REASONS: readonly unknown[] = [
   'server-timeout',
   'cut-stream',
   'bad-reply',
+  'no-usable-reply',
   'unauthorised',
   'no-such-model',
 ] satisfies readonly (ServerReason | 'model-failed' | 'budget-reached')[];
 
 /**
  * Whether a model is out of reach, out of budget, or has too small a context for a prompt that cannot be made shorter: the
- * run pauses then, and neither a score nor a hard case is made of it (design 6). Replies that are no use never come this
- * far; the roles deal with them.
+ * run pauses then, and neither a score nor a hard case is made of it (design 6). Single replies that are no use never come
+ * this far; the roles deal with them.
  */
 export function isModelFailure(error: unknown): error is AppError {
   if (!(error instanceof AppError)) return false;

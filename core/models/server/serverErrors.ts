@@ -11,6 +11,8 @@ export type ServerReason =
   | 'server-error'
   | 'server-timeout'
   | 'bad-reply'
+  /** Not one reply of many in a row was usable. */
+  | 'no-usable-reply'
   | 'cut-reply'
   | 'cut-stream'
   | 'unauthorised'

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
+import { AppError } from '../../shared/errors.ts';
 import type { ReplySchema } from '../replySchema.ts';
+import { BAD_REPLIES_AT_FIRST, BAD_REPLIES_IN_A_ROW } from './badReplies.ts';
 import { connect, failureOf, NOW_MS, type Connected } from './fixtures/testConnection.ts';
 import { ask, bodies, CHAT_PATH, JUDGED, openModel, SCHEMA } from './fixtures/testModel.ts';
 import { answer, cutStream, event, hang, refuse, reply, stream, type Step } from './fixtures/testServer.ts';
@@ -216,6 +218,34 @@ describe('a reply to a schema', () => {
       details: { reason: 'bad-reply' },
     });
     expect(server.requestsTo(CHAT_PATH)).toHaveLength(1);
+  });
+
+  test('that is never given is the server’s fault after many in a row; one that is given starts anew', async () => {
+    const { server, model } = await openModel();
+    const asked = ask({ schema: SCHEMA });
+    const reasons = async (count: number): Promise<unknown[]> => {
+      const found: unknown[] = [];
+      for (let at = 0; at < count; at += 1) {
+        const failure = await failureOf(model.complete(asked));
+        found.push(failure instanceof AppError ? failure.details?.['reason'] : failure);
+      }
+      return found;
+    };
+    const almost = BAD_REPLIES_IN_A_ROW - 1;
+    server.on(CHAT_PATH, reply('I think that it is half right.'));
+    expect(await reasons(BAD_REPLIES_AT_FIRST)).toEqual([
+      ...Array<string>(BAD_REPLIES_AT_FIRST - 1).fill('bad-reply'),
+      'no-usable-reply',
+    ]);
+    server.on(CHAT_PATH, reply(JUDGED));
+    await model.complete(asked);
+    server.on(CHAT_PATH, reply('I think that it is half right.'));
+    expect(await reasons(almost)).toEqual(Array<string>(almost).fill('bad-reply'));
+    expect(await failureOf(model.complete(asked))).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('start the server with support for JSON schemas') as string,
+      details: { reason: 'no-usable-reply', replies: BAD_REPLIES_IN_A_ROW },
+    });
   });
 
   test.each([400, 422])(

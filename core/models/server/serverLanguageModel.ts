@@ -10,6 +10,7 @@ import {
   type ServerConnection,
 } from './serverConnection.ts';
 import { isPromptTooLong, isRefusedForm, serverError } from './serverErrors.ts';
+import { BadReplies } from './badReplies.ts';
 import { findContextTokens } from './serverModels.ts';
 import { PieceFeed } from './pieceFeed.ts';
 import { stripThinking } from './thinking.ts';
@@ -70,6 +71,7 @@ export class ServerLanguageModel implements LanguageModel {
   readonly #connection: ServerConnection;
   readonly #model: string;
   readonly #counter: TokenCounter;
+  readonly #badReplies: BadReplies;
 
   private constructor({ connection, model }: ServerLanguageModelOptions, { tokens, source }: Context) {
     this.id = connection.idOf(model);
@@ -78,6 +80,7 @@ export class ServerLanguageModel implements LanguageModel {
     this.#connection = connection;
     this.#model = model;
     this.#counter = new TokenCounter(connection, model);
+    this.#badReplies = new BadReplies({ model, server: connection.base });
   }
 
   /** Asks the server for its context unless the options tell it. @throws AppError INVALID_INPUT, UNAVAILABLE, CANCELLED. */
@@ -95,7 +98,7 @@ export class ServerLanguageModel implements LanguageModel {
     try {
       return request.schema === undefined
         ? await this.#completeAs('words', request)
-        : await this.#completeToSchema(request);
+        : await this.#badReplies.watch(() => this.#completeToSchema(request));
     } catch (error) {
       if (isPromptTooLong(error)) throw await this.#withSizes(error, request);
       throw error;
