@@ -5,7 +5,13 @@ import type {
   EvaluationQuestionSummary,
 } from '../contract/evaluation.ts';
 import type { Client } from '../contract/rpc.ts';
-import { intervalText, scoreRows, subjectText } from '../evaluation/reportText.ts';
+import {
+  intervalText,
+  scoreRows,
+  signedSteps,
+  stepsIntervalText,
+  subjectText,
+} from '../evaluation/reportText.ts';
 import { required } from '../shared/assertions.ts';
 import { writeFileAtomic } from '../store/atomicFile.ts';
 import { UsageError, type CommandContext, type Output } from './command.ts';
@@ -84,12 +90,14 @@ export function printEvaluation(output: Output, evaluation: Evaluation, comparis
     row.questions,
     row.f1,
     row.interval,
-    row.exactMatch,
-    row.judge,
+    ...(row.gameSteps === null ? [row.exactMatch, row.judge] : [row.gameSteps.mean, row.gameSteps.interval]),
     ...(row.difference === null ? [] : [row.difference]),
   ]);
-  for (const line of formatTable(['', 'questions', 'F1', '95 %', 'exact', 'judge', ...against], rows))
-    output.line(line);
+  const names =
+    results.gameSteps === undefined
+      ? ['questions', 'F1', '95 %', 'exact', 'judge']
+      : ['games', 'won', '95 %', 'steps', '95 %'];
+  for (const line of formatTable(['', ...names, ...against], rows)) output.line(line);
   const memories =
     results.memoriesPerTrace === null || results.memoriesPerSpan === null
       ? ''
@@ -103,8 +111,13 @@ export function printEvaluation(output: Output, evaluation: Evaluation, comparis
 }
 
 export function differenceLine(name: string, comparison: Comparison): string {
-  const { f1, wins, ties, losses } = comparison;
-  return `against ${name}: ${points(f1.mean, true)} ${intervalText(f1, true)} points of F1; ${wins} better, ${ties} same, ${losses} worse`;
+  const { f1, gameSteps, wins, ties, losses } = comparison;
+  const score = gameSteps === undefined ? 'F1' : 'games won';
+  const steps =
+    gameSteps === undefined
+      ? ''
+      : `${signedSteps(gameSteps.mean)} ${stepsIntervalText(gameSteps, signedSteps)} steps a game; `;
+  return `against ${name}: ${points(f1.mean, true)} ${intervalText(f1, true)} points of ${score}; ${steps}${wins} better, ${ties} same, ${losses} worse`;
 }
 
 /** Form of a report by the ending of its file's name. @throws UsageError for another ending. */

@@ -90,6 +90,8 @@ const scoresSchema = z.strictObject({
   exactMatch: z.number(),
   /** Null where the judge was not asked. */
   judge: z.number().nullable(),
+  /** Steps a game, won or not; absent where no game was played. The score of a game is whether it was won. */
+  gameSteps: estimateSchema.optional(),
 });
 
 export const evaluationResultsSchema = scoresSchema.extend({
@@ -207,11 +209,18 @@ export const evaluationQuestionSchema = z.strictObject({
   evidenceRecall: z.number().nullable(),
   /** The first broken link of a failed answer; null when it was right. */
   diagnosis: diagnosisSchema.nullable(),
+  /** Of a game; absent elsewhere. */
+  gameSteps: z.number().int().optional(),
+  /** What was done in a game and what was seen; absent elsewhere. */
+  trajectory: z.array(z.strictObject({ action: z.string(), observation: z.string() })).optional(),
   chain: evidenceChainSchema,
 });
 export type EvaluationQuestion = z.infer<typeof evaluationQuestionSchema>;
 
-export const evaluationQuestionSummarySchema = evaluationQuestionSchema.omit({ chain: true });
+export const evaluationQuestionSummarySchema = evaluationQuestionSchema.omit({
+  chain: true,
+  trajectory: true,
+});
 export type EvaluationQuestionSummary = z.infer<typeof evaluationQuestionSummarySchema>;
 
 /** Paired over the questions that both answered; positive: the first one is better. */
@@ -220,6 +229,8 @@ export const comparisonSchema = z.strictObject({
   baseId: z.string(),
   questions: z.number().int(),
   f1: estimateSchema,
+  /** Steps a game more, negative: fewer; absent where no game was played. */
+  gameSteps: estimateSchema.optional(),
   wins: z.number().int(),
   ties: z.number().int(),
   losses: z.number().int(),

@@ -207,6 +207,8 @@ export const armResultSchema = z.strictObject({
   ),
   judge: z.number().nullable(),
   exactMatch: z.number(),
+  /** Steps a game, and less those of the first arm, paired as `difference` is; absent where no game was played. */
+  gameSteps: z.strictObject({ mean: z.number(), difference: estimateSchema.nullable() }).optional(),
   evidenceRecall: z.number().nullable(),
   memoriesPerSpan: z.number().nullable(),
   contextCharacters: z.number(),

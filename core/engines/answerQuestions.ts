@@ -6,6 +6,7 @@ import { evidenceRecall } from '../hardCases/evidenceRecall.ts';
 import type { MemoryRecord, RankedMemory } from '../memory/memoryBank.ts';
 import { required } from '../shared/assertions.ts';
 import { throwIfAborted } from '../shared/errors.ts';
+import type { PlayedStep } from '../textWorld/trajectory.ts';
 import type { EpisodeContext, EpisodeJob, QuestionOutcome } from './episode.ts';
 import { describeGame, isGame, playGame } from './playGame.ts';
 import type { Judgement, MemoryView } from './roles.ts';
@@ -73,17 +74,27 @@ async function judgeAnswer(
   );
 }
 
+interface GivenAnswer extends AnswerScore {
+  /** Of a game. */
+  readonly trajectory?: readonly PlayedStep[];
+}
+
 /** Answers one question from the memories that are shown, or plays it where it is a game. */
 async function answerOne(
   question: Question,
   memories: readonly MemoryView[],
   { roles, config, signal }: AnsweringContext,
-): Promise<AnswerScore> {
+): Promise<GivenAnswer> {
   if (isGame(question)) {
     const player = { actor: roles.actor, memories, maxSteps: config.gameSteps };
     const played = await playGame(question, player, signal);
     // Success is on the state alone (reference 8.6).
-    return { prediction: describeGame(played), f1: played.isWon ? 1 : 0, isExactMatch: played.isWon };
+    return {
+      prediction: describeGame(played),
+      f1: played.isWon ? 1 : 0,
+      isExactMatch: played.isWon,
+      trajectory: played.steps,
+    };
   }
   const reply = await roles.answerer.answer(
     { question: question.text, date: question.date, memories },
@@ -124,7 +135,7 @@ export async function answerQuestions(
       retrievedIds.add(id);
       contextCharacters += text.length;
     }
-    const { prediction, f1, isExactMatch } = await answerOne(question, shown, context);
+    const { prediction, f1, isExactMatch, trajectory } = await answerOne(question, shown, context);
     const judge = await judgeAnswer(question, { prediction, f1 }, { job, context });
     const score = config.rewardMetric === 'judge' ? (judge?.score ?? 0) : f1;
     const isFailure = hasFailed(score, context);
@@ -153,6 +164,7 @@ export async function answerQuestions(
       score,
       failure: isFailure ? found : null,
       ...(job.evaluation === undefined || found === null ? {} : { chain: found.chain }),
+      ...(job.evaluation === undefined || trajectory === undefined ? {} : { trajectory }),
     });
   }
   return { outcomes, contextCharacters, retrievedIds };

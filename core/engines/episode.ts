@@ -8,6 +8,7 @@ import type { Embedder } from '../memory/embedder.ts';
 import type { MemoryRecord } from '../memory/memoryBank.ts';
 import { mean } from '../shared/arithmetic.ts';
 import type { MemoryUse } from '../skills/statistics.ts';
+import type { PlayedStep } from '../textWorld/trajectory.ts';
 import { answerQuestions } from './answerQuestions.ts';
 import { buildMemory, restoreMemory, saveMemory, type SavedMemory } from './buildMemory.ts';
 import type { ChoiceMode } from './chooseSkills.ts';
@@ -87,6 +88,8 @@ export interface QuestionOutcome {
   readonly failure: { readonly diagnosis: ComputedDiagnosis; readonly chain: EvidenceChain } | null;
   /** Of every question in formal evaluation; absent elsewhere. */
   readonly chain?: EvidenceChain;
+  /** Of a game in formal evaluation; absent elsewhere. */
+  readonly trajectory?: readonly PlayedStep[];
 }
 
 export interface EpisodeResult {

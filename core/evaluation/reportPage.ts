@@ -3,7 +3,14 @@ import type { Comparison, Evaluation, EvaluationQuestion, EvaluationReport } fro
 import { DIAGNOSIS_WORDS, type MemoryAction } from '../contract/hardCase.ts';
 import { html, Html } from './htmlText.ts';
 import { PAGE_SCRIPT, PAGE_STYLE } from './reportPageParts.ts';
-import { categoryText, inPoints, scoreRows, subjectText } from './reportText.ts';
+import {
+  categoryText,
+  inPoints,
+  scoreRows,
+  signedSteps,
+  stepsIntervalText,
+  subjectText,
+} from './reportText.ts';
 
 /**
  * A report as one page that needs nothing else: no script, style, font or picture from elsewhere, and a policy that forbids
@@ -82,19 +89,25 @@ function overview(evaluation: Evaluation): Html {
   ]);
 }
 
+/** The difference in steps, which the table has no column for. */
+function stepsAgainst(base: ReportPageInput['base']): string {
+  const steps = base?.comparison.gameSteps;
+  return steps === undefined
+    ? ''
+    : `Steps a game against ${base?.evaluation.name ?? ''}: ${signedSteps(steps.mean)} ${stepsIntervalText(steps, signedSteps)}.`;
+}
+
 function scoreTable(evaluation: Evaluation, base: ReportPageInput['base']): Html {
   const rows = scoreRows(evaluation, base?.comparison ?? null);
+  const areGames = evaluation.results?.gameSteps !== undefined;
+  const names = areGames
+    ? ['games', 'n', 'won', '95 %', 'steps', '95 %']
+    : ['questions', 'n', 'F1', '95 %', 'exact', 'judge'];
   const against = base === null ? null : html`<th scope="col">against ${base.evaluation.name}</th>`;
   return html`<table>
       <thead>
         <tr>
-          <th scope="col">questions</th>
-          <th scope="col">n</th>
-          <th scope="col">F1</th>
-          <th scope="col">95 %</th>
-          <th scope="col">exact</th>
-          <th scope="col">judge</th>
-          ${against}
+          ${names.map((name) => html`<th scope="col">${name}</th> `)} ${against}
         </tr>
       </thead>
       <tbody>
@@ -105,16 +118,20 @@ function scoreTable(evaluation: Evaluation, base: ReportPageInput['base']): Html
               <td>${row.questions}</td>
               <td>${row.f1}</td>
               <td>${row.interval}</td>
-              <td>${row.exactMatch}</td>
-              <td>${row.judge}</td>
+              <td>${row.gameSteps?.mean ?? row.exactMatch}</td>
+              <td>${row.gameSteps?.interval ?? row.judge}</td>
               ${row.difference === null ? null : html`<td>${row.difference}</td>`}
             </tr> `,
         )}
       </tbody>
     </table>
     <p class="quiet">
-      Points of token F1, share of exact answers and judge's score, each out of 100; intervals are percentile
-      bootstraps over questions${base === null ? '' : ', differences are paired over questions'}.
+      ${
+        areGames
+          ? 'Games won of 100, and mean steps a game, won or not; intervals are percentile bootstraps over games'
+          : "Points of token F1, share of exact answers and judge's score, each out of 100; intervals are percentile bootstraps over questions"
+      }${base === null ? '' : `, differences are paired over ${areGames ? 'games' : 'questions'}`}.
+      ${stepsAgainst(base)}
     </p>`;
 }
 
@@ -163,6 +180,17 @@ function chain({ chain: { evidence, spans, needed, retrieved } }: EvaluationQues
   </ol>`;
 }
 
+function played({ trajectory }: EvaluationQuestion): Html | null {
+  return trajectory === undefined
+    ? null
+    : html`<details>
+        <summary>${trajectory.length} steps of the game</summary>
+        <ol>
+          ${trajectory.map(({ action, observation }) => html`<li><b>${action}</b> ${observation}</li>`)}
+        </ol>
+      </details>`;
+}
+
 function questionItem(evaluation: Evaluation, row: EvaluationQuestion): Html {
   const isRight = row.diagnosis === null;
   const verdict = row.diagnosis === null ? 'right' : DIAGNOSIS_WORDS[row.diagnosis];
@@ -185,7 +213,7 @@ function questionItem(evaluation: Evaluation, row: EvaluationQuestion): Html {
       <dd>${row.prediction === '' ? '(none)' : row.prediction}</dd>
       ${judge}
     </dl>
-    ${chain(row)}
+    ${played(row)} ${chain(row)}
   </details> `;
 }
 

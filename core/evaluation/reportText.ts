@@ -17,6 +17,18 @@ export function intervalText(
   return `[${inPoints(low, isSigned)}, ${inPoints(high, isSigned)}]`;
 }
 
+/** A number of steps with one decimal and its sign: `-9.2`. */
+export function signedSteps(steps: number): string {
+  return `${steps > 0 ? '+' : ''}${steps.toFixed(1)}`;
+}
+
+export function stepsIntervalText(
+  { interval: [low, high] }: Pick<Estimate, 'interval'>,
+  text: (steps: number) => string = (steps) => steps.toFixed(1),
+): string {
+  return `[${text(low)}, ${text(high)}]`;
+}
+
 /** What a category is called in this evaluation. */
 export function categoryText({ results }: Pick<Evaluation, 'results'>, category: number): string {
   const known = results?.byCategory.find((scores) => scores.category === category)?.name ?? null;
@@ -38,6 +50,8 @@ export interface ScoreRow {
   readonly interval: string;
   readonly exactMatch: string;
   readonly judge: string;
+  /** Mean of a game, with its interval; null where none was played. */
+  readonly gameSteps: { readonly mean: string; readonly interval: string } | null;
   /** Against the base, with its interval; null without one. */
   readonly difference: string | null;
 }
@@ -51,7 +65,7 @@ export function scoreRows(evaluation: Evaluation, comparison: Comparison | null)
   if (results === null) return [];
   const row = (
     label: string,
-    scores: Pick<typeof results, 'questions' | 'f1' | 'exactMatch' | 'judge'>,
+    scores: Pick<typeof results, 'questions' | 'f1' | 'exactMatch' | 'judge' | 'gameSteps'>,
     difference: Estimate | undefined,
   ): ScoreRow => ({
     label,
@@ -60,6 +74,10 @@ export function scoreRows(evaluation: Evaluation, comparison: Comparison | null)
     interval: intervalText(scores.f1),
     exactMatch: inPoints(scores.exactMatch),
     judge: scores.judge === null ? '-' : inPoints(scores.judge),
+    gameSteps:
+      scores.gameSteps === undefined
+        ? null
+        : { mean: scores.gameSteps.mean.toFixed(1), interval: stepsIntervalText(scores.gameSteps) },
     difference: comparison === null ? null : differenceText(difference),
   });
   return [

@@ -69,3 +69,19 @@ test('nothing in common is refused', () => {
     /share no question/u,
   );
 });
+
+test('games have steps besides, in all and paired; what is no game has none', () => {
+  const game = (isWon: boolean, gameSteps: number): ScoredQuestion => ({
+    ...scored(1, isWon ? 1 : 0),
+    gameSteps,
+  });
+  const summary = summariseQuestions([game(true, 10), game(false, 50), scored(4, 1)], OPTIONS);
+  expect(summary.gameSteps?.mean).toBe(30);
+  expect(summary.byCategory.map(({ gameSteps }) => gameSteps?.mean)).toEqual([30, undefined]);
+  const played = (id: string, ...steps: number[]) => ({
+    id,
+    questions: steps.map((gameSteps, at) => ({ questionId: `g${at}`, category: 1, f1: 1, gameSteps })),
+  });
+  expect(compareAnswers(played('a', 10, 20), played('b', 30, 22), 1).gameSteps?.mean).toBe(-11);
+  expect(compareAnswers(answers('a', ['g0', 1, 1]), played('b', 30), 1).gameSteps).toBeUndefined();
+});

@@ -16,7 +16,10 @@ import { pairedBootstrap } from './pairedBootstrap.ts';
  */
 const RESAMPLES = 2000;
 
-export interface ScoredQuestion extends Pick<EvaluationQuestionSummary, 'category' | 'f1' | 'isExactMatch'> {
+export interface ScoredQuestion extends Pick<
+  EvaluationQuestionSummary,
+  'category' | 'f1' | 'isExactMatch' | 'gameSteps'
+> {
   readonly judge: { readonly score: number } | null;
 }
 
@@ -26,8 +29,14 @@ export function estimate(values: readonly number[], seed: number): Estimate {
   return pairedBootstrap(values, { seed, samples: RESAMPLES });
 }
 
+/** Of the games among the questions. */
+export function gameStepsOf(questions: readonly Pick<ScoredQuestion, 'gameSteps'>[]): number[] {
+  return questions.flatMap(({ gameSteps }) => (gameSteps === undefined ? [] : [gameSteps]));
+}
+
 function scoresOf(questions: readonly ScoredQuestion[], seed: number): Scores {
   const judged = questions.flatMap(({ judge }) => (judge === null ? [] : [judge.score]));
+  const steps = gameStepsOf(questions);
   return {
     questions: questions.length,
     f1: estimate(
@@ -36,6 +45,7 @@ function scoresOf(questions: readonly ScoredQuestion[], seed: number): Scores {
     ),
     exactMatch: mean(questions.map(({ isExactMatch }) => (isExactMatch ? 1 : 0))),
     judge: judged.length === 0 ? null : mean(judged),
+    ...(steps.length === 0 ? {} : { gameSteps: estimate(steps, seed) }),
   };
 }
 
@@ -49,7 +59,7 @@ function byCategoryOf<Item extends { readonly category: number }>(
 export function summariseQuestions(
   questions: readonly ScoredQuestion[],
   { seed, categories }: { readonly seed: number; readonly categories: Readonly<Record<number, string>> },
-): Pick<EvaluationResults, 'questions' | 'f1' | 'exactMatch' | 'judge' | 'byCategory'> {
+): Pick<EvaluationResults, 'questions' | 'f1' | 'exactMatch' | 'judge' | 'gameSteps' | 'byCategory'> {
   return {
     ...scoresOf(questions, seed),
     byCategory: byCategoryOf(questions).map(([category, members]) => ({
@@ -63,7 +73,10 @@ export function summariseQuestions(
 /** One evaluation's answers, for a comparison. */
 export interface ComparedAnswers {
   readonly id: string;
-  readonly questions: readonly Pick<EvaluationQuestionSummary, 'questionId' | 'category' | 'f1'>[];
+  readonly questions: readonly Pick<
+    EvaluationQuestionSummary,
+    'questionId' | 'category' | 'f1' | 'gameSteps'
+  >[];
 }
 
 /**
@@ -72,22 +85,33 @@ export interface ComparedAnswers {
  * @throws AppError CONFLICT when they share no question.
  */
 export function compareAnswers(of: ComparedAnswers, base: ComparedAnswers, seed: number): Comparison {
-  const baseScores = new Map(base.questions.map(({ questionId, f1 }) => [questionId, f1]));
-  const paired = of.questions.flatMap(({ questionId, category, f1 }) => {
-    const other = baseScores.get(questionId);
-    return other === undefined ? [] : [{ category, difference: f1 - other }];
+  const baseQuestions = new Map(base.questions.map((question) => [question.questionId, question]));
+  const paired = of.questions.flatMap(({ questionId, category, f1, gameSteps }) => {
+    const other = baseQuestions.get(questionId);
+    return other === undefined
+      ? []
+      : [
+          {
+            category,
+            difference: f1 - other.f1,
+            steps:
+              gameSteps === undefined || other.gameSteps === undefined ? [] : [gameSteps - other.gameSteps],
+          },
+        ];
   });
   if (paired.length === 0)
     throw new AppError(
       'CONFLICT',
       `Evaluations ${of.id} and ${base.id} share no question; compare two on the same data and split.`,
     );
+  const steps = paired.flatMap((pair) => pair.steps);
   const differences = (pairs: typeof paired): number[] => pairs.map(({ difference }) => difference);
   return {
     evaluationId: of.id,
     baseId: base.id,
     questions: paired.length,
     f1: estimate(differences(paired), seed),
+    ...(steps.length === 0 ? {} : { gameSteps: estimate(steps, seed) }),
     wins: paired.filter(({ difference }) => difference > 0).length,
     ties: paired.filter(({ difference }) => difference === 0).length,
     losses: paired.filter(({ difference }) => difference < 0).length,

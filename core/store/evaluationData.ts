@@ -47,10 +47,10 @@ export class EvaluationQuestionTable {
     );
   }
 
-  /** Without their chains, which are most of them. */
+  /** Without their chains and trajectories, which are most of them. */
   summaries(evaluationId: string): EvaluationQuestionSummary[] {
     const rows = this.#database.all(
-      "SELECT questionId, CASE WHEN json_valid(body) THEN json_remove(body, '$.chain') ELSE body END AS body " +
+      "SELECT questionId, CASE WHEN json_valid(body) THEN json_remove(body, '$.chain', '$.trajectory') ELSE body END AS body " +
         'FROM evaluationQuestions WHERE evaluationId = ? ORDER BY position',
       evaluationId,
     );

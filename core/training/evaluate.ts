@@ -226,6 +226,9 @@ function rowsOf(traces: readonly TraceOutline[], outcomes: readonly QuestionOutc
         judge: outcome.judge === null ? null : { ...outcome.judge },
         evidenceRecall: outcome.evidenceRecall,
         diagnosis: outcome.failure?.diagnosis ?? null,
+        ...(outcome.trajectory === undefined
+          ? {}
+          : { gameSteps: outcome.trajectory.length, trajectory: [...outcome.trajectory] }),
         chain: required(outcome.chain, 'chain of an evaluated question'),
       };
     }),

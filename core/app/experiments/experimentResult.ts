@@ -1,6 +1,6 @@
 import type { EvaluationQuestionSummary } from '../../contract/evaluation.ts';
 import type { ArmResult, Experiment, ExperimentResult } from '../../contract/experiment.ts';
-import { estimate } from '../../evaluation/summary.ts';
+import { estimate, gameStepsOf } from '../../evaluation/summary.ts';
 import { mean, sum } from '../../shared/arithmetic.ts';
 import { required } from '../../shared/assertions.ts';
 import type { Workspace } from '../../store/workspace.ts';
@@ -57,16 +57,23 @@ function questionMeans(cells: readonly MeasuredCell[]): Map<string, QuestionMean
   );
 }
 
+type Measure = (question: EvaluationQuestionSummary) => number | undefined;
+
 function differenceTo(
   base: readonly MeasuredCell[],
   cells: readonly MeasuredCell[],
+  measure: Measure,
 ): ArmResult['difference'] {
   const baseSeeds = new Map(base.map((cell) => [cell.seed, cell]));
   const paired = cells.flatMap(({ seed, questions }) => {
-    const scores = new Map(baseSeeds.get(seed)?.questions.map(({ questionId, f1 }) => [questionId, f1]));
-    return questions.flatMap(({ questionId, f1 }) => {
-      const other = scores.get(questionId);
-      return other === undefined ? [] : [{ questionId, difference: f1 - other }];
+    const others = new Map(
+      baseSeeds.get(seed)?.questions.map((question) => [question.questionId, measure(question)]),
+    );
+    return questions.flatMap((question) => {
+      const [mine, other] = [measure(question), others.get(question.questionId)];
+      return mine === undefined || other === undefined
+        ? []
+        : [{ questionId: question.questionId, difference: mine - other }];
     });
   });
   if (paired.length === 0) return null;
@@ -75,6 +82,16 @@ function differenceTo(
     [...byQuestion.values()].map((pairs) => mean(pairs.map(({ difference }) => difference))),
     INTERVAL_SEED,
   );
+}
+
+function gameStepsOfArm(
+  base: readonly MeasuredCell[],
+  cells: readonly MeasuredCell[],
+): Pick<ArmResult, 'gameSteps'> {
+  const steps = gameStepsOf(cells.flatMap(({ questions }) => questions));
+  if (steps.length === 0) return {};
+  const difference = cells === base ? null : differenceTo(base, cells, ({ gameSteps }) => gameSteps);
+  return { gameSteps: { mean: mean(steps), difference } };
 }
 
 function meanOrNull(values: readonly (number | null)[]): number | null {
@@ -116,6 +133,7 @@ function armResult(
     }),
     judge: meanOrNull(results.map(({ judge }) => judge)),
     exactMatch: mean(results.map(({ exactMatch }) => exactMatch)),
+    ...gameStepsOfArm(base, cells),
     evidenceRecall: meanOrNull(results.map(({ evidenceRecall }) => evidenceRecall)),
     memoriesPerSpan: meanOrNull(results.map(({ memoriesPerSpan }) => memoriesPerSpan)),
     contextCharacters: mean(results.map(({ contextCharacters }) => contextCharacters)),
@@ -125,7 +143,7 @@ function armResult(
         .filter(({ arm }) => arm === name)
         .map(({ trainSeconds, evaluateSeconds }) => trainSeconds + evaluateSeconds),
     ),
-    difference: cells === base ? null : differenceTo(base, cells),
+    difference: cells === base ? null : differenceTo(base, cells, ({ f1: score }) => score),
   };
 }
 

@@ -2,11 +2,12 @@ import { optionOfFlag, RUN_OPTIONS } from '../../config/options.ts';
 import {
   EXPERIMENTS,
   KNOWN_SWEEPS,
+  type ArmResult,
   type ExperimentInput,
   type ExperimentResult,
 } from '../../contract/experiment.ts';
 import type { Client } from '../../contract/rpc.ts';
-import { intervalText } from '../../evaluation/reportText.ts';
+import { intervalText, signedSteps, stepsIntervalText } from '../../evaluation/reportText.ts';
 import { AppError } from '../../shared/errors.ts';
 import {
   countFlag,
@@ -102,6 +103,17 @@ function inputOf(context: CommandContext): ExperimentInput {
   };
 }
 
+function gameStepsCells({ gameSteps }: ArmResult): string[] {
+  if (gameSteps === undefined) return ['-', ''];
+  const { mean, difference } = gameSteps;
+  return [
+    mean.toFixed(1),
+    difference === null
+      ? ''
+      : `${signedSteps(difference.mean)} ${stepsIntervalText(difference, signedSteps)}`,
+  ];
+}
+
 function printProposals(
   { output }: CommandContext,
   proposals: ExperimentResult['proposals'],
@@ -131,6 +143,7 @@ function printResult(
   const categories = [
     ...new Set(arms.flatMap(({ byCategory }) => byCategory.map(({ category }) => category))),
   ].sort();
+  const areGames = arms.some(({ gameSteps }) => gameSteps !== undefined);
   const rows = arms.map((arm) => [
     arm.name,
     points(arm.f1),
@@ -143,11 +156,24 @@ function printResult(
       const of = arm.byCategory.find((one) => one.category === category);
       return of === undefined ? '-' : points(of.f1);
     }),
+    ...(areGames ? gameStepsCells(arm) : []),
     arm.evidenceRecall === null ? '-' : points(arm.evidenceRecall),
     arm.skills === null ? '-' : arm.skills.toFixed(1),
   ]);
-  const header = ['arm', 'F1', '95 %', `against ${experiment.arms[0]?.name ?? ''}`, 'by seed'];
-  const columns = [...header, ...categories.map((category) => `cat ${category}`), 'recall', 'skills'];
+  const header = [
+    'arm',
+    areGames ? 'won' : 'F1',
+    '95 %',
+    `against ${experiment.arms[0]?.name ?? ''}`,
+    'by seed',
+  ];
+  const columns = [
+    ...header,
+    ...categories.map((category) => `cat ${category}`),
+    ...(areGames ? ['steps', 'against'] : []),
+    'recall',
+    'skills',
+  ];
   if (rows.length > 0) for (const line of formatTable(columns, rows)) output.line(line);
   if (growth.length > 0) {
     output.line();

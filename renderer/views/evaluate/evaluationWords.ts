@@ -63,8 +63,14 @@ export interface ScoreRow {
   readonly exactMatch: string;
   /** Null where the judge was not asked. */
   readonly judge: string | null;
+  /** Mean of a game, and its interval; null where none was played. */
+  readonly gameSteps: { readonly mean: string; readonly interval: string } | null;
   /** Null without a base, or where the base has none of these questions. */
   readonly difference: DifferenceWords | null;
+}
+
+function stepsWords({ mean, interval: [low, high] }: Estimate): ScoreRow['gameSteps'] {
+  return { mean: mean.toFixed(1), interval: `[${low.toFixed(1)}, ${high.toFixed(1)}]` };
 }
 
 export function categoryName(
@@ -74,7 +80,7 @@ export function categoryName(
   return results?.byCategory.find((one) => one.category === category)?.name ?? `category ${category}`;
 }
 
-type Scores = Pick<EvaluationResults, 'questions' | 'f1' | 'exactMatch' | 'judge'>;
+type Scores = Pick<EvaluationResults, 'questions' | 'f1' | 'exactMatch' | 'judge' | 'gameSteps'>;
 
 /** The first row is over all questions. */
 export function scoreRows(results: EvaluationResults, comparison: Comparison | null): ScoreRow[] {
@@ -86,6 +92,7 @@ export function scoreRows(results: EvaluationResults, comparison: Comparison | n
     interval: plainInterval(scores.f1.interval),
     exactMatch: points(scores.exactMatch),
     judge: scores.judge === null ? null : points(scores.judge),
+    gameSteps: scores.gameSteps === undefined ? null : stepsWords(scores.gameSteps),
     difference: difference === undefined ? null : differenceWords(difference),
   });
   return [
