@@ -18,6 +18,8 @@ import { PendingMemories, type PendingMemory } from './pendingMemories.ts';
 
 /** Rows given to the index at once: 4 MiB of 1024 dimensions. */
 const BATCH = 1024;
+/** The same while only a few wait: to hand over rows holds up this thread, in which searches are answered meanwhile. */
+const SMALL_BATCH = 128;
 /** Whoever adds more than the index takes in waits from here on. */
 const MOST_PENDING = 4096;
 /** The index is written to when this share of it waits, so that it has few files whatever its size. */
@@ -28,8 +30,8 @@ const TIDY_AFTER_WRITES = 32;
 const TIDY_AFTER_ROWS = 1000;
 /** While a file is taken in, there is always something new. */
 const TIDY_AFTER_ROWS_OF_MANY = 20_000;
-/** Texts embedded at once; the built-in embedder takes about 2 ms for them, in this thread. */
-const EMBEDDED_AT_ONCE = 16;
+/** Texts embedded at once; the built-in embedder takes about 4 ms for them, in this thread. */
+const EMBEDDED_AT_ONCE = 32;
 
 export interface SpaceIndexParts {
   readonly workspace: Pick<Workspace, 'memorySpaces' | 'liveMemories' | 'transaction'>;
@@ -100,9 +102,8 @@ export class SpaceIndex {
     return vectors;
   }
 
-  /** Searches that have begun go first; waits, too, while the index is far behind. */
+  /** Waits while the index is far behind. */
   async makeRoom(): Promise<void> {
-    await this.#searchesEnded();
     while (this.#pending.size > MOST_PENDING && !this.#isClosed)
       await this.#enqueue(() => this.#writeBatch());
   }
@@ -296,7 +297,7 @@ export class SpaceIndex {
 
   async #writeBatch(): Promise<void> {
     const { index, workspace } = this.#parts;
-    const batch = this.#pending.first(BATCH);
+    const batch = this.#pending.first(this.#pending.size > MOST_PENDING / 2 ? BATCH : SMALL_BATCH);
     if (batch.length === 0) return;
     await this.#searchesEnded();
     await index.put(this.#table(), batch, this.#mayHaveRows || batch.some(({ revision }) => revision > 1));
