@@ -11,6 +11,7 @@ import type { LoadedDataset } from '../datasets/loadedDataset.ts';
 import { openTraces } from '../datasets/traceReader.ts';
 import { noCosts, type CallCosts } from '../engines/llm/callBudget.ts';
 import { throwIfAborted } from '../shared/errors.ts';
+import { promptNoteSentences } from '../training/promptNotes.ts';
 import { forecastCalls, type ModelSpeed, type RunSoFar } from '../training/callForecast.ts';
 import { CallPlan, traceText, type TraceText } from '../training/callPlan.ts';
 import { parseRunState } from '../training/runState.ts';
@@ -85,7 +86,15 @@ export async function planOf(
   );
 }
 
-function outlookOf(parts: StudioParts, plan: CallPlan, soFar: RunSoFar): RunOutlook {
+function notesOf({ workspace }: StudioParts, runId: string): string[] {
+  return promptNoteSentences(workspace.metrics.list(runId));
+}
+
+function outlookOf(
+  parts: StudioParts,
+  plan: CallPlan,
+  { notes, ...soFar }: RunSoFar & { readonly notes: string[] },
+): RunOutlook {
   const { roles, busySeconds } = soFar.spent;
   const of = (role: CallRole): RunOutlook['spent'][CallRole] => {
     const { calls, promptTokens, completionTokens, seconds } = roles[role];
@@ -100,6 +109,7 @@ function outlookOf(parts: StudioParts, plan: CallPlan, soFar: RunSoFar): RunOutl
     },
     spentHours: busySeconds / SECONDS_PER_HOUR,
     remaining: forecastCalls({ plan, soFar, speeds: speedsOf(parts, plan.config) }),
+    notes,
   };
 }
 
@@ -111,6 +121,7 @@ export class ActiveOutlook {
   readonly #costs: () => CallCosts;
   #step = -1;
   #atLastStep: CallCosts = noCosts();
+  #notes: string[] = [];
 
   private constructor(parts: StudioParts, about: { runId: string; plan: CallPlan; costs: () => CallCosts }) {
     this.#parts = parts;
@@ -130,16 +141,18 @@ export class ActiveOutlook {
 
   now(): RunOutlook {
     const { step, status } = this.#parts.workspace.runs.require(this.#runId);
-    // The state is large, and its costs change with a step.
+    // The state is large, and it changes with a step.
     if (step !== this.#step) {
       const state = parseRunState(this.#runId, this.#parts.workspace.runState.get(this.#runId));
       this.#atLastStep = state.costs?.atLastStep ?? noCosts();
+      this.#notes = notesOf(this.#parts, this.#runId);
       this.#step = step;
     }
     return outlookOf(this.#parts, this.#plan, {
       step,
       spent: this.#costs(),
       atLastStep: this.#atLastStep,
+      notes: this.#notes,
       isOver: status === 'finished',
     });
   }
@@ -184,6 +197,7 @@ export class Outlooks {
       spent: costs?.spent ?? noCosts(),
       atLastStep: costs?.atLastStep ?? noCosts(),
       isOver: run.status === 'finished' || run.status === 'cancelled',
+      notes: notesOf(this.#parts, runId),
     });
   }
 

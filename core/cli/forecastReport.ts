@@ -65,12 +65,13 @@ export function reportForecast(forecast: CallForecast, { output }: CommandContex
 
 /** What a run that stopped has asked of models, and what is left of it. */
 export function reportOutlook(
-  { spent, spentHours, remaining }: RunOutlook,
+  { spent, spentHours, remaining, notes }: RunOutlook,
   { output }: CommandContext,
 ): void {
   const calls = sum(CALL_ROLES.map((role) => spent[role].calls));
   const roles = CALL_ROLES.map((role) => `${role} ${amount(spent[role].calls)}`).join(', ');
   output.line(`Model calls: ${amount(calls)} in ${amount(spentHours)} hours (${roles})`);
+  for (const note of notes) output.line(`- ${note}`);
   if (remaining.calls < 0.5) return;
   output.line(`Still to come: ${headline(remaining)}`);
   for (const sentence of remaining.basis) output.line(`- ${sentence}`);

@@ -65,6 +65,8 @@ export const runOutlookSchema = z.strictObject({
   /** Hours in which at least one call was in progress. */
   spentHours: amount,
   remaining: callForecastSchema,
+  /** What was done differently from what was asked for, so that prompts fit; one sentence each. */
+  notes: z.array(z.string()),
 });
 export type RunOutlook = z.infer<typeof runOutlookSchema>;
 

@@ -42,6 +42,7 @@ test('an outlook sets what was asked beside what is left', () => {
     spent: { executor: none, answerer: none, judge: { ...none, calls: 12 }, designer: none },
     spentHours: 0,
     remaining: { ...FORECAST, roles: { ...FORECAST.roles, answerer: of(0), designer: of(0) } },
+    notes: [],
   };
   expect(outlookRows(outlook)).toEqual([
     { role: 'Executor', spent: '0', left: '4,040' },
