@@ -86,7 +86,8 @@ export async function armProposals(
       measured.flatMap(({ runs }) => runs.map(({ seed, clusters }) => `${seed} ${shownClusters(clusters)}`)),
     );
     const seeds = new Set(measured.flatMap(({ runs }) => runs.map(({ seed }) => seed)));
-    for (const { name, runs } of measured.filter((one) => one.runs.length > 0)) {
+    const begun = measured.filter((one) => one.runs.length > 0);
+    for (const { name, runs } of begun) {
       const proposals = runs.flatMap((run) => run.proposals);
       const gains = proposals.flatMap(({ replayId }) => {
         const replay = replayId === null ? null : workspace.replays.get(replayId);
@@ -96,7 +97,7 @@ export async function armProposals(
         arm: name,
         scope,
         clusters: runs.flatMap(({ clusters }) => clusters).length,
-        sharesClusters: shown.size === seeds.size,
+        sharesClusters: begun.length > 1 && shown.size === seeds.size,
         proposals: proposals.length,
         accepted: proposals.filter(({ state }) => ACCEPTED.has(state)).length,
         gain: gains.length === 0 ? null : estimate(gains, intervalSeed),
