@@ -1,7 +1,8 @@
 import { fillAssignedModels } from '../../config/modelOptions.ts';
+import { RUN_OPTIONS } from '../../config/options.ts';
 import type { RunConfig } from '../../config/schema.ts';
 import type { CallOutput } from '../../contract/calls.ts';
-import type { EvaluationInput } from '../../contract/evaluation.ts';
+import type { Baseline, EvaluationInput } from '../../contract/evaluation.ts';
 import { loadDataset } from '../../datasets/dataset.ts';
 import type { LoadedDataset } from '../../datasets/loadedDataset.ts';
 import { sum } from '../../shared/arithmetic.ts';
@@ -37,21 +38,19 @@ export async function amountsOf(
   };
 }
 
-/** What is evaluated, as far as calls depend on it. */
-export function workSubject({ subject }: Pick<EvaluationInput, 'subject'>): EvaluatedWork['subject'] {
-  return subject.kind === 'baseline' && subject.baseline !== 'static-skills' ? subject.baseline : 'skills';
+/** What is evaluated, as far as calls depend on it; null: no baseline. */
+export function workSubject(baseline: Baseline | null): EvaluatedWork['subject'] {
+  return baseline === null || baseline === 'static-skills' ? 'skills' : baseline;
 }
+
+/** Everything that a data set is read by. */
+const DATA_OPTIONS = RUN_OPTIONS.filter(({ group }) => group === 'data').map(({ name }) => name);
 
 /** Data sets that were loaded for one question, each once. */
 export function datasetReader({ platform }: Pick<StudioParts, 'platform'>, signal: AbortSignal) {
   const loaded = new Map<string, Promise<LoadedDataset>>();
   return (config: RunConfig): Promise<LoadedDataset> => {
-    const { dataset, data, testData, splitFile, contextDocuments, contextSeed, asksAbstention } = config;
-    const { sessionMode, chunkSize, chunkOverlap } = config;
-    const key = JSON.stringify([
-      [dataset, data, testData, splitFile, contextDocuments, contextSeed, asksAbstention],
-      [sessionMode, chunkSize, chunkOverlap],
-    ]);
+    const key = JSON.stringify(DATA_OPTIONS.map((name) => config[name]));
     const known = loaded.get(key) ?? loadDataset(config, platform.sampleFile, signal);
     loaded.set(key, known);
     return known;
@@ -79,7 +78,7 @@ export async function forecastEvaluations(
     works.push({
       ...(await amountsOf(dataset, input.split, signal)),
       config: fillAssignedModels({ ...plan.config, designer: 'none' }, modelRoles),
-      subject: workSubject(input),
+      subject: workSubject(input.subject.kind === 'baseline' ? input.subject.baseline : null),
       isJudged: input.isJudged,
     });
   }

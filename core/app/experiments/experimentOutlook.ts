@@ -7,7 +7,7 @@ import { sum } from '../../shared/arithmetic.ts';
 import { contentHash } from '../../shared/contentHash.ts';
 import { forecastCalls } from '../../training/callForecast.ts';
 import { forecastEvaluation, sumForecasts } from '../../training/evaluationForecast.ts';
-import { amountsOf, datasetReader } from '../evaluation/evaluationOutlook.ts';
+import { amountsOf, datasetReader, workSubject } from '../evaluation/evaluationOutlook.ts';
 import type { StudioParts } from '../openTraining.ts';
 import { planOf, speedsOf } from '../outlooks.ts';
 import { experimentArms, trainingConfig } from './recipes.ts';
@@ -43,11 +43,10 @@ async function forecastOf(
     const asked = parseRunConfig({ ...values, ...arm.evaluation.config, designer: 'none' });
     const config = fillAssignedModels(asked, modelRoles);
     if (config.engine !== 'llm') continue;
-    const { baseline } = arm.evaluation;
     const work = {
       ...(await amountsOf(await read(config), input.split, signal)),
       config,
-      subject: baseline === null || baseline === 'static-skills' ? ('skills' as const) : baseline,
+      subject: workSubject(arm.evaluation.baseline),
       isJudged: input.isJudged,
     };
     ofOneSeed.push(forecastEvaluation(work, speedsOf(parts, config)));

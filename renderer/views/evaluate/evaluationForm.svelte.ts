@@ -11,7 +11,7 @@ import type { Run } from '../../../core/contract/run.ts';
 import { Action } from '../../state/action.svelte.ts';
 import type { Studio } from '../../state/studio.svelte.ts';
 import { OptionForm } from '../runs/optionForm.svelte.ts';
-import { isOffered, type Changes, type OptionValue, type RunOptions } from '../runs/runOptions.ts';
+import { type Changes, type OptionValue, type RunOptions } from '../runs/runOptions.ts';
 import {
   askedOf,
   bankChoices,
@@ -134,9 +134,7 @@ export class EvaluationForm extends OptionForm {
 
   optionsOf(part: 'data' | 'engine'): readonly RunOptionDescription[] {
     const names: readonly string[] = part === 'data' ? DATA_OPTIONS : ENGINE_OPTIONS;
-    return names
-      .flatMap((name) => this.described.options.find((option) => option.name === name) ?? [])
-      .filter((option) => isOffered(this.described, this.changes, option))
+    return this.offered(names)
       .filter(({ name }) => this.#protocol === 'own' || !PROTOCOL_OPTIONS.includes(name))
       .filter(({ group }) => group !== 'model' || this.changes['engine'] === 'llm');
   }
@@ -180,12 +178,10 @@ export class EvaluationForm extends OptionForm {
 
   /** What is shown holds for all of them; what is not shown, only where no run brings its own. */
   #configFor(asked: AskedSubject): Record<string, OptionValue> {
-    const shown = [...this.optionsOf('data'), ...this.optionsOf('engine')].map(
-      (option) => [option.name, this.valueOf(option)] as const,
-    );
+    const shown = this.valuesOf([...this.optionsOf('data'), ...this.optionsOf('engine')]);
     const others = Object.entries(this.changes).filter(
       ([name]) => this.#protocol === 'own' || !PROTOCOL_OPTIONS.includes(name),
     );
-    return Object.fromEntries([...(bringsOptions(asked) ? [] : others), ...shown]);
+    return { ...(bringsOptions(asked) ? {} : Object.fromEntries(others)), ...shown };
   }
 }

@@ -10,15 +10,7 @@ import {
 import { Action } from '../../state/action.svelte.ts';
 import type { Studio } from '../../state/studio.svelte.ts';
 import { OptionForm } from '../runs/optionForm.svelte.ts';
-import {
-  DATA_FILE,
-  DATASET,
-  isOffered,
-  valueOf,
-  type Changes,
-  type OptionValue,
-  type RunOptions,
-} from '../runs/runOptions.ts';
+import { DATA_FILE, DATASET, type Changes, type OptionValue, type RunOptions } from '../runs/runOptions.ts';
 import { parseSweepValues } from './sweepValues.ts';
 
 const OPTIONS: Readonly<Record<'data' | 'training', readonly string[]>> = {
@@ -45,7 +37,7 @@ export class OtherData extends OptionForm {
   }
 
   get asked(): { readonly label: string; readonly config: Record<string, OptionValue> } {
-    const config = Object.fromEntries(this.options.map((option) => [option.name, this.valueOf(option)]));
+    const config = this.valuesOf(this.options);
     return { label: String(config[DATASET]), config };
   }
 
@@ -166,10 +158,7 @@ export class ExperimentForm extends OptionForm {
   }
 
   optionsOf(part: 'data' | 'training'): readonly RunOptionDescription[] {
-    return OPTIONS[part]
-      .flatMap((name) => this.described.options.find((option) => option.name === name) ?? [])
-      .filter((option) => isOffered(this.described, this.changes, option))
-      .filter(({ group }) => group !== 'model' || this.#asksModels());
+    return this.offered(OPTIONS[part]).filter(({ group }) => group !== 'model' || this.#asksModels());
   }
 
   /** Null when something is wrong: it is shown at its field, or by `starting`. */
@@ -207,12 +196,12 @@ export class ExperimentForm extends OptionForm {
   }
 
   #input(): ExperimentInput {
-    const shown = [...this.optionsOf('data'), ...this.optionsOf('training')].map(
-      (option) => [option.name, valueOf(this.described, this.changes, option)] as const,
-    );
     return {
       recipe: this.#recipeInput(),
-      config: { ...this.changes, ...Object.fromEntries(shown) },
+      config: {
+        ...this.changes,
+        ...this.valuesOf([...this.optionsOf('data'), ...this.optionsOf('training')]),
+      },
       seeds: Array.from({ length: this.#seeds }, (_, at) => FIRST_SEED + at),
       split: 'validation',
       isJudged: this.#isJudged,

@@ -7,6 +7,7 @@ import {
   DATA_FILE,
   DATASET,
   errorsByOption,
+  isOffered,
   valueOf,
   withValue,
   type Changes,
@@ -76,6 +77,18 @@ export abstract class OptionForm {
     const details = this.#problem instanceof AppError ? this.#problem.details : undefined;
     const parsed = dataProblemSchema.array().safeParse(details?.['problems']);
     return parsed.success ? parsed.data : [];
+  }
+
+  /** Those of the names that are asked for under what is chosen now, in their order. */
+  protected offered(names: readonly string[]): readonly RunOptionDescription[] {
+    return names
+      .flatMap((name) => this.described.options.find((option) => option.name === name) ?? [])
+      .filter((option) => isOffered(this.described, this.#changes, option));
+  }
+
+  /** What the options are now, whether or not that was changed. */
+  protected valuesOf(options: readonly RunOptionDescription[]): Record<string, OptionValue> {
+    return Object.fromEntries(options.map((option) => [option.name, this.valueOf(option)]));
   }
 
   valueOf(option: RunOptionDescription): OptionValue {
