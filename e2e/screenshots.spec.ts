@@ -136,7 +136,7 @@ test('models, and how one is added', async ({ studio }) => {
   await modelCard(page, 'Tiny model').getByRole('button', { name: 'Test Tiny model' }).click();
   await expect(modelCard(page, 'Tiny model')).toContainText('measured');
   await page.getByLabel('Executor', { exact: true }).selectOption('Tiny model');
-  await expect(page.getByText('would judge answers')).toBeVisible();
+  await expect(page.getByText('judges answers from memories that it wrote')).toBeVisible();
   await settle(page);
   await photograph(page, 'Models-library');
   await page.getByRole('button', { name: 'Add a model' }).click();

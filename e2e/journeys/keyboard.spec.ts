@@ -20,6 +20,7 @@ test('from the first start to a new version of the bank without a mouse', async 
   await expectRecorded(page, `Approved: ${first}.`);
   await page.keyboard.press('z');
   await expectRecorded(page, `Taken back: ${first}.`);
+  await expect.poll(() => openedName(page)).toBe(first);
   // With the focus in the card that goes with the verdict.
   await page.keyboard.press('c');
   await expect(page.locator('article summary:focus')).toHaveCount(1);
