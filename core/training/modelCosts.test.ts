@@ -45,6 +45,7 @@ test.each([
   ['UNAVAILABLE', 'model-failed', true],
   ['UNAVAILABLE', 'budget-reached', true],
   ['UNAVAILABLE', 'server-unreachable', true],
+  ['UNAVAILABLE', 'no-usable-reply', true],
   // A thread that died, a full disk.
   ['UNAVAILABLE', undefined, false],
   ['INVALID_INPUT', 'prompt-too-long', true],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Client } from '../../contract/rpc.ts';
 import type { MetricRow, TrainResult } from '../../contract/run.ts';
-import { refuse, type TestServer } from '../../models/server/fixtures/testServer.ts';
+import { refuse, reply, type TestServer } from '../../models/server/fixtures/testServer.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { Workspace } from '../../store/workspace.ts';
 import { sum } from '../../shared/arithmetic.ts';
@@ -205,6 +205,37 @@ test('a server that fails pauses the run with cause and remedy; no case is made 
   server.on(CHAT, scriptedStep);
   await client.call('runs.resume', { runId, isContinue: false });
   expect(await wait(runId)).toMatchObject({ status: 'finished', metricsHash: whole.metricsHash });
+});
+
+/** What a server answers that knows nothing of JSON schemas. */
+const PROSE = reply('There is nothing here that I would keep in mind.');
+
+test('a server that answers in prose pauses the run with the remedy; once it answers as asked, the run goes on to the same end', async () => {
+  // Steps of more spans than a weak model may spoil in a row.
+  const config = { ...SHORT, outerEpochs: 2, batchSize: 4, cachesReplies: false };
+  const whole = await start(config);
+  const { metricsHash } = await wait(whole);
+  const firstStep = (await metrics(whole))[0]?.values['cost/calls'] ?? 0;
+
+  server.on(CHAT, PROSE);
+  const runId = await start(config);
+  expect(await wait(runId)).toMatchObject({ status: 'paused' });
+  const paused = await client.call('runs.get', { runId });
+  expect(paused.message).toMatch(
+    /^None of the last \d+ replies of scripted at http.*\/v1 was the JSON that was asked for: start the server with support for JSON schemas or with a model that follows instructions\.$/u,
+  );
+  expect(await metrics(runId)).toEqual([]);
+
+  server.on(CHAT, ...Array.from({ length: firstStep }, () => scriptedStep), PROSE);
+  await client.call('runs.resume', { runId, isContinue: false });
+  expect(await wait(runId)).toMatchObject({ status: 'paused' });
+  expect((await client.call('runs.get', { runId })).message).toMatch(/^None of the last \d+ replies/u);
+  expect(await metrics(runId)).toHaveLength(1);
+
+  server.on(CHAT, scriptedStep);
+  await client.call('runs.resume', { runId, isContinue: false });
+  expect(await wait(runId)).toMatchObject({ status: 'finished', metricsHash });
+  expect(await client.call('runs.get', { runId })).toMatchObject({ message: null });
 });
 
 test('a server embeds, and the controller takes on its dimension', async () => {

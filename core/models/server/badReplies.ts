@@ -40,7 +40,7 @@ export class BadReplies {
     return serverError(
       'no-usable-reply',
       `None of the last ${this.#inARow} replies of ${this.#model} at ${this.#server} was the JSON that was asked for: ` +
-        'start the server with support for JSON schemas, or choose a model that follows instructions.',
+        'start the server with support for JSON schemas or with a model that follows instructions.',
       { replies: this.#inARow, cause },
     );
   }
