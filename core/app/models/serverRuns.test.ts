@@ -238,6 +238,19 @@ test('a server that answers in prose pauses the run with the remedy; once it ans
   expect(await client.call('runs.get', { runId })).toMatchObject({ message: null });
 });
 
+test('runs at once on a server of prose all pause with the reason, each by itself', async () => {
+  server.on(CHAT, PROSE);
+  const roles = { judgeModel: 'server:chat', answererModel: 'server:chat', designerModel: 'server:chat' };
+  const runs = await Promise.all([1, 2].map((seed) => start({ ...roles, batchSize: 4, seed })));
+  const results = await Promise.all(runs.map(wait));
+  expect(results.map(({ status }) => status)).toEqual(['paused', 'paused']);
+  for (const run of await client.call('runs.list', {}))
+    expect(run).toMatchObject({
+      step: 0,
+      message: expect.stringMatching(/^None of the last \d+/u) as string,
+    });
+});
+
 test('a server embeds, and the controller takes on its dimension', async () => {
   const result = await wait(
     await start({ ...SHORT, selection: 'trained', embedderModel: 'server:embedding' }),

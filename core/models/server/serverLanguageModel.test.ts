@@ -248,6 +248,21 @@ describe('a reply to a schema', () => {
     });
   });
 
+  test('that is cut again and again is the model that thinks too long, or the context', async () => {
+    const { server, model } = await openModel();
+    server.on(CHAT_PATH, reply('<think>Well, ', { finishReason: 'length' }));
+    const asked = ask({ schema: SCHEMA });
+    for (let bad = 1; bad < BAD_REPLIES_AT_FIRST; bad += 1)
+      expect(await failureOf(model.complete(asked))).toMatchObject({ details: { reason: 'cut-reply' } });
+    expect(await failureOf(model.complete(asked))).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(
+        /came to its end within its limit of tokens: .*without thinking/u,
+      ) as string,
+      details: { reason: 'no-usable-reply', replies: BAD_REPLIES_AT_FIRST },
+    });
+  });
+
   test.each([400, 422])(
     'is asked for in plainer ways after status %d, which is remembered',
     async (status) => {
