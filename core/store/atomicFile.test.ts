@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  flushDisk,
   isTemporaryName,
   makeFolder,
   moveFile,
@@ -119,4 +120,11 @@ test('a move never overwrites', () => {
   expect(readFileSync(join(folder, 'b'), 'utf8')).toBe('b');
   moveFile(join(folder, 'a'), join(folder, 'c'));
   expect(readFileSync(join(folder, 'c'), 'utf8')).toBe('a');
+});
+
+test('a flush leaves nothing behind, and tells of a folder that is not there', async () => {
+  const folder = makeTestFolder();
+  await Promise.all([flushDisk(folder), flushDisk(folder)]);
+  expect(readdirSync(folder)).toEqual([]);
+  await expect(flushDisk(join(folder, 'missing'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });

@@ -129,6 +129,26 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   }
 }
 
+/**
+ * Has the disk of `folder` take in everything written and deleted before, without blocking the caller: a commit waits for
+ * all of it otherwise, whoever wrote it. UNAVAILABLE when it cannot.
+ */
+export async function flushDisk(folder: string): Promise<void> {
+  const path = join(folder, '.flush.tmp');
+  try {
+    // The journal of a file system is written for what is new in it.
+    const handle = await open(path, 'w');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rm(path, { force: true });
+  } catch (error) {
+    throw fileError(error, 'write', path);
+  }
+}
+
 /** Writes a file that is not there yet and that its owner alone may read. UNAVAILABLE when it cannot. */
 export async function writeSecretFile(path: string, content: string): Promise<void> {
   try {

@@ -34,7 +34,7 @@ const TIDY_AFTER_ROWS_OF_MANY = 20_000;
 const EMBEDDED_AT_ONCE = 32;
 
 export interface SpaceIndexParts {
-  readonly workspace: Pick<Workspace, 'memorySpaces' | 'liveMemories' | 'transaction'>;
+  readonly workspace: Pick<Workspace, 'memorySpaces' | 'liveMemories' | 'transaction' | 'flushDisk'>;
   readonly index: LiveIndex;
   /** The embedder that the space is bound to. */
   readonly openEmbedder: (space: SpaceRecord) => Promise<Embedder>;
@@ -332,9 +332,11 @@ export class SpaceIndex {
     this.#newWrites = 0;
     if (LiveIndex.wantsTraining(this.#rows, this.record.trainedRows)) {
       const trainedRows = await index.train(table);
+      await workspace.flushDisk();
       workspace.memorySpaces.update({ ...this.record, trainedRows });
     }
     await index.tidy(table, isAlone);
+    await workspace.flushDisk();
   }
 
   /** Writes the table anew without what is deleted. */
@@ -361,6 +363,7 @@ export class SpaceIndex {
     const rows = await fill(old, next);
     const trainedRows = await index.train(next);
     await index.tidy(next, true);
+    await workspace.flushDisk();
     workspace.transaction(() =>
       workspace.memorySpaces.update({ ...this.record, embedder, generation, trainedRows, ...commit() }),
     );
@@ -368,6 +371,7 @@ export class SpaceIndex {
     // Searches that began on the old table end on it.
     await this.#searchesEnded();
     await index.drop(old.name);
+    await workspace.flushDisk();
   }
 }
 
