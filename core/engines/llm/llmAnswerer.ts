@@ -1,18 +1,14 @@
 import { z } from 'zod';
 import type { Answerer, AnswererInput } from '../roles.ts';
-import { askTwice, type LlmRoleOptions, type Reading } from './checkedReply.ts';
+import type { Reading } from './checkedReply.ts';
 import { answererPrompt, answererSchema } from './answererPrompt.ts';
+import { askNoted, type NotedRoleOptions } from './notedReply.ts';
 import { PromptBudget } from './promptBudget.ts';
-import type { OnNote } from './promptNotes.ts';
 import { oneLine, unquote } from './quoting.ts';
 
 /** The reference gives 32 for the bare answer; the rest is for JSON and longer tokens. */
 const MAX_TOKENS = 96;
 const REPLY_SHARE = 0.25;
-
-export interface LlmAnswererOptions extends LlmRoleOptions {
-  readonly onNote?: OnNote | undefined;
-}
 
 /** An answer that says whether the model gave one. */
 export interface CheckedAnswer {
@@ -46,7 +42,7 @@ function readAnswer(value: unknown): Reading<string> {
 async function tryAnswer(
   input: AnswererInput,
   around: {
-    readonly options: LlmAnswererOptions;
+    readonly options: NotedRoleOptions;
     readonly budget: PromptBudget;
     readonly signal: AbortSignal | undefined;
   },
@@ -55,24 +51,25 @@ async function tryAnswer(
   // Nothing to answer from: the answer is empty by the interface, and needs no call.
   if (input.memories.length === 0) return { answer: '', failure: null };
   const { messages, leftOut } = await budget.fitOrThrow(answererPrompt(input), 'prompt of the answerer');
-  const note = (kind: 'memories-left-out' | 'reply-failed', count: number, message: string): void =>
-    options.onNote?.({ role: 'answerer', kind, count, message });
   if (leftOut.length > 0) {
-    const message = `${leftOut.length} of ${input.memories.length} retrieved memories did not fit the context beside a question.`;
-    note('memories-left-out', leftOut.length, message);
+    const count = leftOut.length;
+    const message = `${count} of ${input.memories.length} retrieved memories did not fit the context beside a question.`;
+    options.onNote?.({ role: 'answerer', kind: 'memories-left-out', count, message });
   }
-  const reading = await askTwice({
-    model: options.model,
-    messages,
-    schema: answererSchema(await budget.replyCharacters()),
-    maxTokens: budget.maxTokens,
-    seed: options.seed,
-    signal,
-    read: readAnswer,
-  });
-  if ('value' in reading) return { answer: reading.value, failure: null };
-  note('reply-failed', 2, 'The answerer gave no usable reply to a question, also when asked again.');
-  return { answer: '', failure: reading.problem };
+  const reading = await askNoted(
+    { ...options, budget },
+    {
+      role: 'answerer',
+      messages,
+      schema: answererSchema(await budget.replyCharacters()),
+      read: readAnswer,
+      failure: 'The answerer gave no usable reply to a question, also when asked again.',
+      signal,
+    },
+  );
+  return 'value' in reading
+    ? { answer: reading.value, failure: null }
+    : { answer: '', failure: reading.problem };
 }
 
 /**
@@ -82,7 +79,7 @@ async function tryAnswer(
  * @throws AppError of the model when it cannot be reached or loaded; INVALID_INPUT, `details.reason` `prompt-too-long`,
  * when the question alone does not fit the context.
  */
-export function createLlmAnswerer(options: LlmAnswererOptions): CheckedAnswerer {
+export function createLlmAnswerer(options: NotedRoleOptions): CheckedAnswerer {
   const budget = new PromptBudget(options.model, { maxTokens: MAX_TOKENS, replyShare: REPLY_SHARE });
   const ask = (input: AnswererInput, signal?: AbortSignal): Promise<CheckedAnswer> =>
     tryAnswer(input, { options, budget, signal });

@@ -1,18 +1,14 @@
 import { z } from 'zod';
 import { normaliseAnswer } from '../../evaluation/tokenF1.ts';
 import type { Judge, Judgement, JudgeInput } from '../roles.ts';
-import { askTwice, type LlmRoleOptions, type Reading } from './checkedReply.ts';
+import type { Reading } from './checkedReply.ts';
 import { JUDGE_SCORES, judgePrompt, judgeSchema } from './judgePrompt.ts';
+import { askNoted, type NotedRoleOptions } from './notedReply.ts';
 import { PromptBudget } from './promptBudget.ts';
-import type { OnNote } from './promptNotes.ts';
 import { oneLine, unquote } from './quoting.ts';
 
 const MAX_TOKENS = 256;
 const REPLY_SHARE = 0.25;
-
-export interface LlmJudgeOptions extends LlmRoleOptions {
-  readonly onNote?: OnNote | undefined;
-}
 
 /** A judgement that says whether the model gave one. */
 export interface CheckedJudgement {
@@ -48,7 +44,7 @@ function plainJudgement({ golds, prediction }: JudgeInput): Judgement | null {
 async function tryJudge(
   input: JudgeInput,
   around: {
-    readonly options: LlmJudgeOptions;
+    readonly options: NotedRoleOptions;
     readonly budget: PromptBudget;
     readonly signal: AbortSignal | undefined;
   },
@@ -57,19 +53,20 @@ async function tryJudge(
   if (plain !== null) return { judgement: plain, failure: null };
   const { options, budget, signal } = around;
   const { messages } = await budget.fitOrThrow(judgePrompt(input), 'prompt of the judge');
-  const reading = await askTwice({
-    model: options.model,
-    messages,
-    schema: judgeSchema(await budget.replyCharacters()),
-    maxTokens: budget.maxTokens,
-    seed: options.seed,
-    signal,
-    read: readJudgement,
-  });
-  if ('value' in reading) return { judgement: reading.value, failure: null };
-  const message = 'The judge gave no usable verdict, also when asked again; the answer counts as wrong.';
-  options.onNote?.({ role: 'judge', kind: 'reply-failed', count: 2, message });
-  return { judgement: { score: 0, reason: `No verdict: ${reading.problem}.` }, failure: reading.problem };
+  const reading = await askNoted(
+    { ...options, budget },
+    {
+      role: 'judge',
+      messages,
+      schema: judgeSchema(await budget.replyCharacters()),
+      read: readJudgement,
+      failure: 'The judge gave no usable verdict, also when asked again; the answer counts as wrong.',
+      signal,
+    },
+  );
+  return 'value' in reading
+    ? { judgement: reading.value, failure: null }
+    : { judgement: { score: 0, reason: `No verdict: ${reading.problem}.` }, failure: reading.problem };
 }
 
 /**
@@ -79,7 +76,7 @@ async function tryJudge(
  * @throws AppError of the model when it cannot be reached or loaded; INVALID_INPUT, `details.reason` `prompt-too-long`,
  * when question and answers do not fit the context.
  */
-export function createLlmJudge(options: LlmJudgeOptions): CheckedJudge {
+export function createLlmJudge(options: NotedRoleOptions): CheckedJudge {
   const budget = new PromptBudget(options.model, { maxTokens: MAX_TOKENS, replyShare: REPLY_SHARE });
   const ask = (input: JudgeInput, signal?: AbortSignal): Promise<CheckedJudgement> =>
     tryJudge(input, { options, budget, signal });
