@@ -219,12 +219,15 @@ test.each(NAMES)('%s: a path is refused and reaches nothing', async (name) => {
   }
 });
 
+const TRANSFER: Extract<ExperimentInput['recipe'], { name: 'transfer' }> = {
+  ...{ name: 'transfer', targets: [], sources: [], runs: [], banks: [], models: [] },
+};
+
 const RECIPES = (file: string): ExperimentInput['recipe'][] => [
   { name: 'sweep', option: 'data', values: ['offered', file], phase: 'evaluation' },
-  { name: 'transfer', targets: [{ label: 'other', config: { data: file } }], sources: [] },
+  { ...TRANSFER, targets: [{ label: 'other', config: { data: file } }] },
   {
-    name: 'transfer',
-    targets: [{ label: 'own', config: {} }],
+    ...TRANSFER,
     sources: [{ label: 'other', config: { testData: file } }],
   },
 ];

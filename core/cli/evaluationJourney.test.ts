@@ -134,7 +134,7 @@ test('baselines are compared on the same questions, paired', async () => {
     ...['--run', 'sample-1', '--without-judge', '--workers', '1'],
     ...['--baseline', 'no-memory', '--baseline', 'bm25'],
   );
-  expect(baselines.map(({ name }) => name)).toEqual(['no memory', 'spans by BM25']);
+  expect(baselines.map(({ name }) => name)).toEqual(['no memory', 'plain retrieval by words (BM25)']);
   for (const baseline of baselines) {
     expect(baseline.difference?.questions).toBe(questions);
     expect(baseline.difference?.f1.mean).toBeCloseTo(f1 - baseline.f1, 12);
@@ -143,7 +143,7 @@ test('baselines are compared on the same questions, paired', async () => {
 });
 
 test.each([
-  ['static-skills', 'static skills', 4],
+  ['static-skills', 'static skills (the four seeds)', 4],
   ['full-context', 'full context', 3],
 ])('baseline %s by itself', async (flag, name, k) => {
   expect(await evaluate('--baseline', flag, '--workers', '1')).toMatchObject({ name, k, baselines: [] });

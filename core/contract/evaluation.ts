@@ -16,9 +16,9 @@ export type Baseline = z.infer<typeof baselineSchema>;
 export const BASELINE_WORDS: Readonly<Record<Baseline, string>> = {
   'no-memory': 'no memory',
   'full-context': 'full context',
-  bm25: 'spans by BM25',
-  vectors: 'spans by vectors',
-  'static-skills': 'static skills',
+  bm25: 'plain retrieval by words (BM25)',
+  vectors: 'plain retrieval by meaning (vectors)',
+  'static-skills': 'static skills (the four seeds)',
 };
 
 export const splitSchema = z.enum(['train', 'validation', 'test']);

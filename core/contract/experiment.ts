@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { bankControllerSchema } from './bankExchange.ts';
 import { baselineSchema, estimateSchema, splitSchema } from './evaluation.ts';
 import { callForecastSchema } from './forecast.ts';
+import { skillSchema } from './skill.ts';
 
 /** Experiments: several ways of training or evaluating, on the same seeds and questions. Scores are fractions in [0, 1]. */
 
@@ -32,7 +34,8 @@ export const EXPERIMENT_WORDS: Readonly<
   },
   transfer: {
     label: 'Transfer',
-    question: 'Does a bank help elsewhere? Trained on one data set, evaluated on that and on others.',
+    question:
+      'Does a bank help elsewhere? Banks trained on one data set or model, and the seed skills, each evaluated on every data set and model: a matrix.',
   },
   noise: {
     label: 'Noise',
@@ -46,7 +49,7 @@ export const EXPERIMENT_WORDS: Readonly<
   baselines: {
     label: 'Baselines',
     question:
-      'Do memory skills beat plain retrieval? Trained skills against no memory, the full context, spans by words, spans by vectors, and static skills.',
+      'Do memory skills beat plain retrieval? Trained skills against no memory, the full context, plain retrieval by words and by meaning, and static skills.',
   },
   designers: {
     label: 'Designers',
@@ -62,6 +65,13 @@ export const EXPERIMENT_WORDS: Readonly<
 
 const optionValueSchema = z.union([z.string(), z.number(), z.boolean()]);
 const configSchema = z.record(z.string(), z.unknown());
+const dataSchema = z.strictObject({ label: z.string().min(1), config: configSchema });
+/** A bank file as it was opened; without a controller the skills are selected by similarity. */
+const bankSourceSchema = z.strictObject({
+  label: z.string().min(1),
+  skills: z.array(skillSchema).min(1),
+  controller: bankControllerSchema.nullable(),
+});
 
 /** What an experiment is asked. `config` are options of every run, over the experiment's own small ones. */
 export const experimentInputSchema = z.strictObject({
@@ -86,13 +96,15 @@ export const experimentInputSchema = z.strictObject({
     }),
     z.strictObject({
       name: z.literal('transfer'),
-      /** Where else the banks are evaluated: options that say the data or the models. */
-      targets: z
-        .array(z.strictObject({ label: z.string().min(1), config: configSchema }))
-        .min(1)
-        .max(20),
-      /** Other data or models to train on besides `config`. */
-      sources: z.array(z.strictObject({ label: z.string().min(1), config: configSchema })).max(20),
+      /** Data that every bank is evaluated on, besides that of `config` and of the sources. */
+      targets: z.array(dataSchema).max(20),
+      /** Data to train on besides that of `config`. */
+      sources: z.array(dataSchema).max(20),
+      /** Runs of before, whose banks and controllers are sources; with them or banks nothing is trained on `config`. */
+      runs: z.array(z.string().min(1)).max(20).default([]),
+      banks: z.array(bankSourceSchema).max(20).default([]),
+      /** Executors to evaluate every bank with, on all the data; none: the engine that `config` says. */
+      models: z.array(z.string().min(1)).max(20).default([]),
     }),
   ]),
   config: configSchema,
@@ -127,6 +139,7 @@ export const KNOWN_SWEEPS = {
 
 /** What an experiment comes to before it starts. */
 export const experimentOutlineSchema = z.strictObject({
+  /** In words. */
   arms: z.array(z.string()),
   /** Of all seeds; arms that train the very same share a training. */
   trainings: z.number().int(),
@@ -141,6 +154,8 @@ export type ExperimentOutline = z.infer<typeof experimentOutlineSchema>;
 /** One way of training and evaluating. */
 export const experimentArmSchema = z.strictObject({
   name: z.string(),
+  /** In words, for tables and figures; null: the name says it. */
+  label: z.string().nullable().default(null),
   /** Options of its training, over the experiment's; null: nothing is trained. */
   training: configSchema.nullable(),
   evaluation: z.strictObject({
@@ -149,6 +164,18 @@ export const experimentArmSchema = z.strictObject({
     controller: z.enum(['own', 'random', 'similarity']),
     baseline: baselineSchema.nullable(),
   }),
+  /** What is evaluated where nothing is trained and it is no baseline; a bank by its place in the recipe. */
+  tested: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('run'), runId: z.string() }),
+      z.strictObject({ kind: z.literal('bank'), at: z.number().int().min(0) }),
+    ])
+    .nullable()
+    .default(null),
+  /** Where it stands in a matrix; null: there is none. */
+  place: z.strictObject({ source: z.string(), target: z.string() }).nullable().default(null),
+  /** The arm it is compared with; null: the first. */
+  base: z.string().nullable().default(null),
   /** Who decides on proposals besides the run's mode: nobody, one that is simulated, or a person, in a run of before. */
   reviewer: z.enum(['none', 'simulated', 'person']).default('none'),
 });
@@ -193,6 +220,8 @@ const cellResultSchema = z.strictObject({
 /** What an arm came to. Intervals are over questions, each the mean of its seeds. */
 export const armResultSchema = z.strictObject({
   name: z.string(),
+  /** The name in words. */
+  label: z.string(),
   f1: z.number(),
   interval: z.tuple([z.number(), z.number()]),
   questions: z.number().int(),
@@ -207,7 +236,7 @@ export const armResultSchema = z.strictObject({
   ),
   judge: z.number().nullable(),
   exactMatch: z.number(),
-  /** Steps a game, and less those of the first arm, paired as `difference` is; absent where no game was played. */
+  /** Steps a game, and less those of its base, paired as `difference` is; absent where no game was played. */
   gameSteps: z.strictObject({ mean: z.number(), difference: estimateSchema.nullable() }).optional(),
   evidenceRecall: z.number().nullable(),
   memoriesPerSpan: z.number().nullable(),
@@ -215,7 +244,9 @@ export const armResultSchema = z.strictObject({
   /** Skills of the bank, a seed; null without skills. */
   skills: z.number().nullable(),
   seconds: z.number(),
-  /** This arm minus the first one, paired over seeds and questions; null for the first, and where they share none. */
+  /** Name of the arm it is compared with; null for that one itself. */
+  base: z.string().nullable(),
+  /** This arm minus its base, paired over seeds and questions; null without one, and where they share none. */
   difference: estimateSchema.nullable(),
 });
 export type ArmResult = z.infer<typeof armResultSchema>;
@@ -254,10 +285,33 @@ export const armProposalsSchema = z.strictObject({
 });
 export type ArmProposals = z.infer<typeof armProposalsSchema>;
 
+/** Banks on data and models. */
+export const transferMatrixSchema = z.strictObject({
+  /** Rows: the seed skills first. */
+  sources: z.array(z.string()),
+  /** Columns: data, and models where several are asked. */
+  targets: z.array(z.string()),
+  /** Those that are finished. Differences are to the seed skills on the same target. */
+  cells: z.array(
+    z.strictObject({
+      source: z.string(),
+      target: z.string(),
+      arm: z.string(),
+      questions: z.number().int(),
+      f1: z.number(),
+      interval: z.tuple([z.number(), z.number()]),
+      difference: estimateSchema.nullable(),
+    }),
+  ),
+});
+export type TransferMatrix = z.infer<typeof transferMatrixSchema>;
+
 export const experimentResultSchema = z.strictObject({
   experiment: experimentSchema,
   /** Arms with at least one finished cell. */
   arms: z.array(armResultSchema),
+  /** Of transfers; null otherwise. */
+  matrix: transferMatrixSchema.nullable(),
   growth: z.array(bankGrowthSchema),
   /** Of experiments on designers and reviewers. */
   proposals: z.array(armProposalsSchema),

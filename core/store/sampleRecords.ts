@@ -168,7 +168,7 @@ export function sampleBankVersion(change: Partial<BankVersion> = {}): BankVersio
 export function sampleEvaluation(change: Partial<Evaluation> = {}): Evaluation {
   return {
     id: 'e1',
-    name: 'spans by BM25',
+    name: 'plain retrieval by words (BM25)',
     status: 'running',
     message: null,
     input: { ...DEFAULT_EVALUATION, subject: { kind: 'baseline', baseline: 'bm25' } },

@@ -35,7 +35,7 @@ test('a bank is evaluated beside plain retrieval by keyboard, compared, explaine
   await expect(table).toBeVisible({ timeout: MEASURED_MS });
   // Against the baseline that was started with it, as soon as that is done.
   await expect(results.getByRole('status')).toContainText(
-    /points .* against spans by BM25 on \d+ questions/u,
+    /points .* against plain retrieval by words \(BM25\) on \d+ questions/u,
     {
       timeout: MEASURED_MS,
     },
@@ -136,7 +136,7 @@ test('an experiment is run by keyboard, paused, resumed, and saved as figure and
 
   expect(await findings(page, 'an experiment')).toEqual([]);
   expect((await savedText(page, 'CSV')).split('\r\n')).toHaveLength(8);
-  expect(await savedText(page, 'SVG')).toMatch(/^<svg [^]*bm25[^]*<\/svg>\s*$/u);
+  expect(await savedText(page, 'SVG')).toMatch(/^<svg [^]*plain retrieval by[^]*<\/svg>\s*$/u);
   expect(JSON.parse(await savedText(page, 'JSON'))).toMatchObject({ experiment: { id: 'x1' } });
   expect(await savedText(page, 'PNG')).toContain('PNG');
 

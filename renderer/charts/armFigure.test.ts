@@ -14,10 +14,11 @@ const ARMS: PlottedArm[] = [
     difference: { mean: -0.2, interval: [-0.3, -0.1] },
   },
 ];
+const WORDS = { score: 'F1', base: 'full' } as const;
 const COLOURS = Object.fromEntries(COLOUR_NAMES.map((name) => [name, 'black'])) as Colours; // one for each name
 
 test('every arm has its name, whiskers, dot and seeds; the others their difference to the first', () => {
-  const { marks, height } = armFigure({ title: 'Ablation', arms: ARMS, widthPx: 640 });
+  const { marks, height } = armFigure({ title: 'Ablation', arms: ARMS, ...WORDS, widthPx: 640 });
   const texts = marks.flatMap((mark) => (mark.kind === 'text' ? [mark.text] : []));
   expect(texts).toEqual(expect.arrayContaining(['Ablation', 'full', 'F1, points', 'less full']));
   const dots = marks.filter((mark) => mark.kind === 'shape' && mark.fill === '--accent');
@@ -27,14 +28,14 @@ test('every arm has its name, whiskers, dot and seeds; the others their differen
 });
 
 test('as a file it is one whole drawing', () => {
-  const svg = figureSvg(armFigure({ title: 'Ablation', arms: ARMS, widthPx: 640 }), COLOURS);
+  const svg = figureSvg(armFigure({ title: 'Ablation', arms: ARMS, ...WORDS, widthPx: 640 }), COLOURS);
   expect(svg).toContain('random &lt;selection&gt;');
   expect(svg).not.toMatch(/NaN|Infinity|undefined/u);
 });
 
 test('an arm in a sentence', () => {
-  expect(ARMS.map(armSentence)).toEqual([
+  expect(ARMS.map((arm) => armSentence(arm, 'full'))).toEqual([
     'full: 50.0 [40.0, 60.0]; by seed 45.0, 55.0.',
-    'random <selection>: 30.0 [20.0, 40.0]; −20.0 [−30.0, −10.0] against the first arm.',
+    'random <selection>: 30.0 [20.0, 40.0]; −20.0 [−30.0, −10.0] against full.',
   ]);
 });

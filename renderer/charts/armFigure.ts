@@ -24,6 +24,10 @@ export interface ArmFigure extends Figure {
 export interface ArmFigureContent {
   readonly title: string;
   readonly arms: readonly PlottedArm[];
+  /** What was measured: `F1`. */
+  readonly score: string;
+  /** What the arms are compared with, in words. */
+  readonly base: string;
   readonly widthPx: number;
 }
 
@@ -75,12 +79,12 @@ function lowered(plot: ArmPlot): ArmPlot {
   return { ...plot, rows, top: plot.top + TITLE_HEIGHT, bottom: plot.bottom + TITLE_HEIGHT };
 }
 
-export function armFigure({ title, arms, widthPx }: ArmFigureContent): ArmFigure {
+export function armFigure({ title, arms, score, base, widthPx }: ArmFigureContent): ArmFigure {
   const plot = lowered(armPlot(arms, widthPx));
   const { scores, differences, rows, top, bottom, labelRight } = plot;
   const marks: FigureMark[] = [
     text(title, 12, 20, { anchor: 'start', colour: '--text' }),
-    ...axisMarks(scores, plot, { heading: 'F1, points', words: (value) => points(value, 0) }),
+    ...axisMarks(scores, plot, { heading: `${score}, points`, words: (value) => points(value, 0) }),
     ...rows.flatMap(({ arm, label, y }) => [
       text(label, labelRight, y + LABEL_DROP, { anchor: 'end', colour: '--text' }),
       ...arm.seeds.map((seed) => shape(SEED, scores.at(seed), y, { stroke: '--text-quiet' })),
@@ -90,7 +94,7 @@ export function armFigure({ title, arms, widthPx }: ArmFigureContent): ArmFigure
   if (differences !== null) {
     const words = (value: number): string => signedPoints(value, 0);
     marks.push(
-      ...axisMarks(differences, plot, { heading: `less ${rows[0]?.arm.name ?? ''}`, words }),
+      ...axisMarks(differences, plot, { heading: `less ${base}`, words }),
       straight([differences.at(0), top], [differences.at(0), bottom], ZERO),
       ...rows.flatMap(({ arm, y }) =>
         arm.difference === null ? [] : valueMarks(differences, arm.difference, y),
@@ -107,12 +111,12 @@ export function armFigure({ title, arms, widthPx }: ArmFigureContent): ArmFigure
 }
 
 /** A row as a sentence, for who points at it or does not see it. */
-export function armSentence({ name, mean, interval, seeds, difference }: PlottedArm): string {
+export function armSentence({ name, mean, interval, seeds, difference }: PlottedArm, base: string): string {
   const [low, high] = interval;
   const paired =
     difference === null
       ? ''
-      : `; ${signedPoints(difference.mean)} ${intervalWords(difference.interval)} against the first arm`;
+      : `; ${signedPoints(difference.mean)} ${intervalWords(difference.interval)} against ${base}`;
   const bySeed = seeds.length > 1 ? `; by seed ${seeds.map((seed) => points(seed)).join(', ')}` : '';
   return `${name}: ${points(mean)} [${points(low)}, ${points(high)}]${bySeed}${paired}.`;
 }

@@ -102,7 +102,8 @@ function planWithPart(
   { part, fileName }: PartInput,
 ): EvaluationPlan {
   const asked = parseRunConfig({ ...controllerOptions(part), ...input.config, selection: 'trained' });
-  refuseOtherOptions(part, asked);
+  // How many it selects is asked of a controller each time; a run's may be asked for another number too.
+  refuseOtherOptions(part, { ...asked, k: part.k });
   const config = withAssignedModels(asked, parts.workspace.settings.get().modelRoles);
   return {
     config,

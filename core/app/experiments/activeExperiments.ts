@@ -1,5 +1,4 @@
-import { parseRunConfig } from '../../config/options.ts';
-import { DEFAULT_EVALUATION, type EvaluationInput } from '../../contract/evaluation.ts';
+import type { EvaluationInput } from '../../contract/evaluation.ts';
 import type {
   Experiment,
   ExperimentArm,
@@ -15,6 +14,8 @@ import type { ActiveEvaluations } from '../evaluation/activeEvaluations.ts';
 import { OngoingWork } from '../ongoingWork.ts';
 import type { StudioParts } from '../openTraining.ts';
 import { createRun } from '../startRun.ts';
+import { evaluationOf } from './armEvaluation.ts';
+import { checkArms } from './checkArms.ts';
 import { experimentArms, trainingConfig } from './recipes.ts';
 import { recordedRun, withRecordedRuns } from './recordedRuns.ts';
 import { reviewSimulated } from './simulatedReviewer.ts';
@@ -49,15 +50,12 @@ export class ActiveExperiments {
     return this.#work.ongoing;
   }
 
-  /** @throws AppError INVALID_INPUT for options that are none. */
-  start(given: ExperimentInput): Experiment {
+  /** @throws AppError as `checkArms`; nothing is left then. */
+  async start(given: ExperimentInput, signal: AbortSignal): Promise<Experiment> {
     const { workspace, clock } = this.#given.parts;
     const input = withRecordedRuns(workspace, given);
     const arms = experimentArms(input);
-    for (const arm of arms) {
-      const config = trainingConfig(input, arm, input.seeds[0] ?? 0);
-      parseRunConfig({ ...(config ?? input.config), ...arm.evaluation.config });
-    }
+    await checkArms(this.#given.parts, { input, arms, signal });
     const nowMs = clock.now();
     let number = workspace.experiments.count() + 1;
     while (workspace.experiments.get(`x${number}`) !== null) number += 1;
@@ -298,26 +296,4 @@ export class ActiveExperiments {
     await evaluations.wait(id, signal);
     return id;
   }
-}
-
-/** What a cell's evaluation is asked. A baseline has the settings of the experiment. */
-function evaluationOf(
-  input: ExperimentInput,
-  arm: ExperimentArm,
-  about: { seed: number; runId: string | null; name: string },
-): EvaluationInput {
-  const { baseline, controller, config } = arm.evaluation;
-  const { runId, seed, name } = about;
-  return {
-    ...DEFAULT_EVALUATION,
-    subject:
-      runId === null
-        ? { kind: 'baseline', baseline: required(baseline, 'what an arm without training evaluates') }
-        : { kind: 'run', runId },
-    controller: controller === 'own' ? null : controller,
-    config: runId === null ? { ...input.config, ...config, seed } : config,
-    split: input.split,
-    isJudged: input.isJudged,
-    name,
-  };
 }

@@ -76,7 +76,7 @@ export async function outlineExperiment(
   });
   const seeds = input.seeds.length;
   return {
-    arms: arms.map(({ name }) => name),
+    arms: arms.map(({ name, label }) => label ?? name),
     trainings: seeds * trainings.length,
     steps: seeds * sum(steps),
     evaluations: seeds * arms.length,

@@ -1,5 +1,5 @@
 import type { EvaluationQuestionSummary } from '../../contract/evaluation.ts';
-import type { ArmResult, Experiment, ExperimentResult } from '../../contract/experiment.ts';
+import type { ArmResult, Experiment, ExperimentResult, TransferMatrix } from '../../contract/experiment.ts';
 import { estimate, gameStepsOf } from '../../evaluation/summary.ts';
 import { mean, sum } from '../../shared/arithmetic.ts';
 import { required } from '../../shared/assertions.ts';
@@ -36,6 +36,12 @@ function cellsOf(workspace: Stored, { cells }: Experiment, arm: string): Measure
       ? []
       : [{ seed, runId, evaluationId, questions: workspace.evaluationQuestions.summaries(evaluationId) }],
   );
+}
+
+interface MeasuredArm {
+  readonly name: string;
+  readonly label: string;
+  readonly cells: readonly MeasuredCell[];
 }
 
 interface QuestionMean {
@@ -85,12 +91,12 @@ function differenceTo(
 }
 
 function gameStepsOfArm(
-  base: readonly MeasuredCell[],
+  base: MeasuredArm | null,
   cells: readonly MeasuredCell[],
 ): Pick<ArmResult, 'gameSteps'> {
   const steps = gameStepsOf(cells.flatMap(({ questions }) => questions));
   if (steps.length === 0) return {};
-  const difference = cells === base ? null : differenceTo(base, cells, ({ gameSteps }) => gameSteps);
+  const difference = base === null ? null : differenceTo(base.cells, cells, ({ gameSteps }) => gameSteps);
   return { gameSteps: { mean: mean(steps), difference } };
 }
 
@@ -102,9 +108,8 @@ function meanOrNull(values: readonly (number | null)[]): number | null {
 function armResult(
   workspace: Stored,
   experiment: Experiment,
-  about: { name: string; cells: readonly MeasuredCell[]; base: readonly MeasuredCell[] },
+  { name, label, cells, base }: MeasuredArm & { readonly base: MeasuredArm | null },
 ): ArmResult {
-  const { name, cells, base } = about;
   const questions = [...questionMeans(cells).values()];
   const evaluations = cells.map(({ evaluationId }) => workspace.evaluations.require(evaluationId));
   const results = evaluations.map(({ results: one, id }) => required(one, `results of ${id}`));
@@ -115,6 +120,7 @@ function armResult(
   const byCategory = [...Map.groupBy(questions, ({ category }) => category)].sort(([a], [b]) => a - b);
   return {
     name,
+    label,
     f1: f1.mean,
     interval: f1.interval,
     questions: questions.length,
@@ -143,20 +149,58 @@ function armResult(
         .filter(({ arm }) => arm === name)
         .map(({ trainSeconds, evaluateSeconds }) => trainSeconds + evaluateSeconds),
     ),
-    difference: cells === base ? null : differenceTo(base, cells, ({ f1: score }) => score),
+    base: base?.name ?? null,
+    difference: base === null ? null : differenceTo(base.cells, cells, ({ f1: score }) => score),
+  };
+}
+
+function matrixOf({ arms }: Experiment, results: readonly ArmResult[]): TransferMatrix | null {
+  const placed = arms.flatMap(({ name, place }) => (place === null ? [] : [{ name, ...place }]));
+  if (placed.length === 0) return null;
+  const byName = new Map(results.map((result) => [result.name, result]));
+  return {
+    sources: [...new Set(placed.map(({ source }) => source))],
+    targets: [...new Set(placed.map(({ target }) => target))],
+    cells: placed.flatMap(({ name, source, target }) => {
+      const result = byName.get(name);
+      if (result === undefined) return [];
+      const { questions, f1, interval, difference } = result;
+      return [{ source, target, arm: name, questions, f1, interval, difference }];
+    }),
   };
 }
 
 /** What the finished cells of an experiment come to. */
 export async function experimentResult(workspace: Stored, experiment: Experiment): Promise<ExperimentResult> {
   const { name } = experiment.input.recipe;
-  const measured = experiment.arms
-    .map((arm) => ({ name: arm.name, cells: cellsOf(workspace, experiment, arm.name) }))
-    .filter(({ cells }) => cells.length > 0);
-  const base = measured.find((arm) => arm.name === experiment.arms[0]?.name)?.cells ?? [];
+  const [first] = experiment.arms;
+  const measured = new Map(
+    experiment.arms
+      .map((arm): MeasuredArm => ({
+        name: arm.name,
+        label: arm.label ?? arm.name,
+        cells: cellsOf(workspace, experiment, arm.name),
+      }))
+      .filter(({ cells }) => cells.length > 0)
+      .map((arm) => [arm.name, arm]),
+  );
+  const arms = experiment.arms.flatMap((arm) => {
+    const own = measured.get(arm.name);
+    // In a matrix the arms without a base are what each column is compared with.
+    const base = arm.base ?? (arm.place === null && first !== arm ? (first?.name ?? null) : null);
+    return own === undefined
+      ? []
+      : [
+          armResult(workspace, experiment, {
+            ...own,
+            base: (base === null ? null : measured.get(base)) ?? null,
+          }),
+        ];
+  });
   return {
     experiment,
-    arms: measured.map((one) => armResult(workspace, experiment, { ...one, base })),
+    arms,
+    matrix: matrixOf(experiment, arms),
     growth: name === 'growth' ? await bankGrowth(workspace, experiment) : [],
     proposals:
       name === 'designers' || name === 'review'

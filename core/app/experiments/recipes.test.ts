@@ -17,7 +17,10 @@ const RECIPES: ExperimentInput['recipe'][] = [
   { name: 'growth' },
   { name: 'baselines' },
   { name: 'sweep', option: 'k', values: [3, 5, 7], phase: 'evaluation' },
-  { name: 'transfer', targets: [{ label: 'other', config: { k: 5 } }], sources: [] },
+  {
+    ...{ name: 'transfer', sources: [], runs: [], banks: [], models: [] },
+    targets: [{ label: 'other', config: { chunkSize: 64 } }],
+  },
 ];
 
 test.each(RECIPES)('every arm of $name has options that a run takes, and nobody to ask', (recipe) => {

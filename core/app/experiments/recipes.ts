@@ -1,7 +1,9 @@
 import { checkOptionValues } from '../../config/options.ts';
 import { EXPERIMENT_DEFAULTS, type ExperimentArm, type ExperimentInput } from '../../contract/experiment.ts';
-import { BASELINES } from '../../contract/evaluation.ts';
+import { BASELINE_WORDS, BASELINES } from '../../contract/evaluation.ts';
+import { optionWords } from '../../contract/optionWords.ts';
 import { AppError } from '../../shared/errors.ts';
+import { transferArms } from './transferMatrix.ts';
 
 /** What an experiment's arms are. The first arm is the one that the others are compared with. */
 
@@ -11,13 +13,15 @@ type Config = Readonly<Record<string, unknown>>;
 const UNATTENDED: Config = { review: 'auto' };
 
 const OWN: ExperimentArm['evaluation'] = { config: {}, controller: 'own', baseline: null };
+/** Not in a matrix, and compared with the first arm. */
+const PLAIN = { label: null, tested: null, place: null, base: null, reviewer: 'none' } as const;
 
 function trained(
   name: string,
   training: Config,
   evaluation: Partial<ExperimentArm['evaluation']> = {},
 ): ExperimentArm {
-  return { name, training: { ...training }, evaluation: { ...OWN, ...evaluation }, reviewer: 'none' };
+  return { ...PLAIN, name, training: { ...training }, evaluation: { ...OWN, ...evaluation } };
 }
 
 const ABLATION: readonly ExperimentArm[] = [
@@ -60,33 +64,20 @@ function sweep({
   return values.map((value) => {
     const setting = { [option]: value };
     const name = `${option} ${String(value)}`;
-    return phase === 'training' ? trained(name, setting) : trained(name, {}, { config: setting });
+    const arm = phase === 'training' ? trained(name, setting) : trained(name, {}, { config: setting });
+    return { ...arm, label: `${optionWords(option)} ${String(value)}` };
   });
-}
-
-/** Each source evaluated on its own data first, then on every target. */
-function transfer(
-  input: ExperimentInput,
-  recipe: Extract<ExperimentInput['recipe'], { name: 'transfer' }>,
-): ExperimentArm[] {
-  const own = typeof input.config['dataset'] === 'string' ? input.config['dataset'] : 'sample';
-  const sources = [{ label: own, config: {} }, ...recipe.sources];
-  return sources.flatMap((source) => [
-    trained(`${source.label} on its own`, source.config),
-    ...recipe.targets.map((target) =>
-      trained(`${source.label} on ${target.label}`, source.config, { config: target.config }),
-    ),
-  ]);
 }
 
 function baselines(): ExperimentArm[] {
   return [
     trained('memory skills', {}),
     ...BASELINES.map((baseline): ExperimentArm => ({
+      ...PLAIN,
       name: baseline,
+      label: BASELINE_WORDS[baseline],
       training: null,
-      evaluation: { config: {}, controller: 'own', baseline },
-      reviewer: 'none',
+      evaluation: { ...OWN, baseline },
     })),
   ];
 }
@@ -106,7 +97,7 @@ function review({ runs }: Extract<ExperimentInput['recipe'], { name: 'review' }>
   const reviewed: ExperimentArm =
     runs.length === 0
       ? simulated('simulated reviewer, no person', {})
-      : { name: "a person's decisions", training: null, evaluation: OWN, reviewer: 'person' };
+      : { ...PLAIN, name: "a person's decisions", training: null, evaluation: OWN, reviewer: 'person' };
   return [trained('auto: everything valid', {}), reviewed];
 }
 
@@ -128,7 +119,7 @@ function armsOf(input: ExperimentInput): readonly ExperimentArm[] {
     case 'sweep':
       return sweep(recipe);
     case 'transfer':
-      return transfer(input, recipe);
+      return transferArms(input, recipe);
   }
 }
 

@@ -1,13 +1,8 @@
+import { basename } from 'node:path';
 import { optionOfFlag, RUN_OPTIONS } from '../../config/options.ts';
-import {
-  EXPERIMENTS,
-  KNOWN_SWEEPS,
-  type ArmResult,
-  type ExperimentInput,
-  type ExperimentResult,
-} from '../../contract/experiment.ts';
+import { EXPERIMENTS, KNOWN_SWEEPS, type ExperimentInput } from '../../contract/experiment.ts';
 import type { Client } from '../../contract/rpc.ts';
-import { intervalText, signedSteps, stepsIntervalText } from '../../evaluation/reportText.ts';
+import { parseBank } from '../../exchange/bankFile.ts';
 import { AppError } from '../../shared/errors.ts';
 import {
   countFlag,
@@ -18,10 +13,12 @@ import {
   type CommandContext,
   type CommandSpec,
 } from '../command.ts';
-import { absolutePath, checkedRunOptions } from '../runOptions.ts';
-import { formatTable, points } from '../table.ts';
+import { experimentDocument, printExperiment } from '../experimentReport.ts';
+import { checkedRunOptions } from '../runOptions.ts';
+import { readNamedFile } from './eval.ts';
 
 type Recipe = ExperimentInput['recipe'];
+type TransferRecipe = Extract<Recipe, { name: 'transfer' }>;
 
 const FIRST_SEED = 42;
 
@@ -59,25 +56,38 @@ function sweepOf(context: CommandContext): Recipe {
   };
 }
 
-/** `DATASET` or `DATASET=FILE`. */
+/** `DATASET` or `DATASET=FILE`. @throws UsageError for a data set that is none. */
 function dataOf(text: string): { label: string; config: Record<string, unknown> } {
   const [dataset = '', ...rest] = text.split('=');
   const file = rest.join('=');
-  return { label: dataset, config: { dataset, data: file === '' ? null : absolutePath(file) } };
+  const config = checkedRunOptions({ dataset, data: file === '' ? null : file });
+  return { label: dataset, config };
 }
 
-function recipeOf(context: CommandContext): Recipe {
+async function bankOf(path: string): Promise<TransferRecipe['banks'][number]> {
+  const { skills, controller } = parseBank(await readNamedFile(path), path);
+  return { label: basename(path), skills: [...skills], controller: controller ?? null };
+}
+
+async function transferOf(context: CommandContext): Promise<Recipe> {
+  return {
+    name: 'transfer',
+    targets: listFlag(context, 'target').map(dataOf),
+    sources: listFlag(context, 'source').map(dataOf),
+    runs: [...listFlag(context, 'run')],
+    banks: await Promise.all(listFlag(context, 'bank').map(bankOf)),
+    models: textFlag(context, 'models')?.split(',') ?? [],
+  };
+}
+
+async function recipeOf(context: CommandContext): Promise<Recipe> {
   const [name] = context.positionals;
   const known = EXPERIMENTS.find((one) => one === name);
   switch (known) {
     case 'sweep':
       return sweepOf(context);
-    case 'transfer': {
-      const targets = listFlag(context, 'target').map(dataOf);
-      if (targets.length === 0)
-        throw new UsageError('A transfer takes --target DATASET[=FILE], which may be given several times.');
-      return { name: 'transfer', targets, sources: listFlag(context, 'source').map(dataOf) };
-    }
+    case 'transfer':
+      return transferOf(context);
     case 'review':
       return { name: 'review', runs: [...listFlag(context, 'run')] };
     case undefined:
@@ -87,7 +97,7 @@ function recipeOf(context: CommandContext): Recipe {
   }
 }
 
-function inputOf(context: CommandContext): ExperimentInput {
+async function inputOf(context: CommandContext): Promise<ExperimentInput> {
   const seeds = countFlag(context, 'seeds', { minimum: 1, maximum: 100 }) ?? 3;
   const { seed = FIRST_SEED, ...options } = context.runOptions;
   const split = textFlag(context, 'split') ?? 'validation';
@@ -95,7 +105,7 @@ function inputOf(context: CommandContext): ExperimentInput {
     throw new UsageError(`--split is validation or test, not "${split}".`);
   const config = checkedRunOptions(options);
   return {
-    recipe: recipeOf(context),
+    recipe: await recipeOf(context),
     config,
     seeds: Array.from({ length: seeds }, (_, at) => Number(seed) + at),
     split,
@@ -103,108 +113,20 @@ function inputOf(context: CommandContext): ExperimentInput {
   };
 }
 
-function gameStepsCells({ gameSteps }: ArmResult): string[] {
-  if (gameSteps === undefined) return ['-', ''];
-  const { mean, difference } = gameSteps;
-  return [
-    mean.toFixed(1),
-    difference === null
-      ? ''
-      : `${signedSteps(difference.mean)} ${stepsIntervalText(difference, signedSteps)}`,
-  ];
-}
-
-function printProposals(
-  { output }: CommandContext,
-  proposals: ExperimentResult['proposals'],
-  { arms }: ExperimentResult['experiment'],
-): void {
-  output.line();
-  const rows = proposals.map(({ arm, scope, clusters, accepted, gain, diversity, ...counts }) => [
-    arm,
-    scope === 'first' ? 'first evolution' : 'all evolutions',
-    `${clusters}${counts.sharesClusters ? ', the same' : ''}`,
-    counts.proposals,
-    accepted,
-    gain === null ? '-' : `${points(gain.mean, true)} ${intervalText(gain, true)}`,
-    diversity === null ? '-' : diversity.toFixed(3),
-  ]);
-  const titles = ['arm', 'of', 'clusters', 'proposals', 'accepted', 'replayed gain', 'diversity'];
-  for (const line of formatTable(titles, rows)) output.line(line);
-  if (arms.some(({ reviewer }) => reviewer === 'simulated'))
-    output.line('Accepted by a simulated reviewer, who goes by the replay alone: no person decided.');
-}
-
-function printResult(
+/** @param input Null: it goes on with one. */
+async function begin(
   context: CommandContext,
-  { arms, growth, proposals, seconds, experiment }: ExperimentResult,
-): void {
-  const { output } = context;
-  const categories = [
-    ...new Set(arms.flatMap(({ byCategory }) => byCategory.map(({ category }) => category))),
-  ].sort();
-  const areGames = arms.some(({ gameSteps }) => gameSteps !== undefined);
-  const rows = arms.map((arm) => [
-    arm.name,
-    points(arm.f1),
-    intervalText(arm),
-    arm.difference === null
-      ? ''
-      : `${points(arm.difference.mean, true)} ${intervalText(arm.difference, true)}`,
-    arm.seeds.map(({ f1 }) => points(f1)).join(' '),
-    ...categories.map((category) => {
-      const of = arm.byCategory.find((one) => one.category === category);
-      return of === undefined ? '-' : points(of.f1);
-    }),
-    ...(areGames ? gameStepsCells(arm) : []),
-    arm.evidenceRecall === null ? '-' : points(arm.evidenceRecall),
-    arm.skills === null ? '-' : arm.skills.toFixed(1),
-  ]);
-  const header = [
-    'arm',
-    areGames ? 'won' : 'F1',
-    '95 %',
-    `against ${experiment.arms[0]?.name ?? ''}`,
-    'by seed',
-  ];
-  const columns = [
-    ...header,
-    ...categories.map((category) => `cat ${category}`),
-    ...(areGames ? ['steps', 'against'] : []),
-    'recall',
-    'skills',
-  ];
-  if (rows.length > 0) for (const line of formatTable(columns, rows)) output.line(line);
-  if (growth.length > 0) {
-    output.line();
-    const lines = growth.map(({ arm, seed, stage, skills, overlap, usedShare, selectionMs }) => [
-      arm,
-      seed,
-      stage + 1,
-      skills,
-      overlap.toFixed(3),
-      `${points(usedShare)} %`,
-      selectionMs === null ? '-' : selectionMs.toFixed(2),
-    ]);
-    const titles = ['arm', 'seed', 'stage', 'skills', 'overlap', 'used', 'selection ms'];
-    for (const line of formatTable(titles, lines)) output.line(line);
-  }
-  if (proposals.length > 0) printProposals(context, proposals, experiment);
-  const done = experiment.cells.filter(({ isDone }) => isDone).length;
-  output.line(
-    `${experiment.id} ${experiment.name}: ${experiment.status}, ${done} of ${experiment.cells.length} cells in ${seconds.toFixed(0)} s; differences are paired over seeds and questions, intervals are over questions`,
-  );
-}
-
-async function begin(context: CommandContext, client: Client): Promise<string> {
+  client: Client,
+  input: ExperimentInput | null,
+): Promise<string> {
   const resumed = textFlag(context, 'resume');
-  if (resumed === null) return (await client.call('experiment.start', inputOf(context))).id;
-  return (await client.call('experiment.resume', { experimentId: resumed })).id;
+  if (input !== null) return (await client.call('experiment.start', input)).id;
+  return (await client.call('experiment.resume', { experimentId: resumed ?? '' })).id;
 }
 
-async function follow(context: CommandContext, client: Client): Promise<void> {
+async function follow(context: CommandContext, client: Client, input: ExperimentInput | null): Promise<void> {
   const { output, signal } = context;
-  const experimentId = await begin(context, client);
+  const experimentId = await begin(context, client, input);
   output.line(
     `Experiment ${experimentId}; stopped or killed, ${hint(context, `experiment --resume ${experimentId}`)} goes on with it`,
   );
@@ -221,34 +143,22 @@ async function follow(context: CommandContext, client: Client): Promise<void> {
     stop();
   }
   const result = await client.call('experiment.get', { experimentId });
-  printResult(context, result);
-  output.json(document(result));
-}
-
-/** As `--json` has it. */
-function document({
-  experiment,
-  arms,
-  growth,
-  proposals,
-  seconds,
-}: ExperimentResult): Record<string, unknown> {
-  const { id, name, status, input } = experiment;
-  return { id, name, status, seeds: input.seeds, config: input.config, arms, growth, proposals, seconds };
+  printExperiment(context, result);
+  output.json(experimentDocument(result));
 }
 
 async function run(context: CommandContext): Promise<void> {
   const shown = textFlag(context, 'show');
   const isNew = shown === null && textFlag(context, 'resume') === null;
-  if (isNew) inputOf(context);
-  else if (context.positionals.length > 0)
+  const input = isNew ? await inputOf(context) : null;
+  if (!isNew && context.positionals.length > 0)
     throw new UsageError('An experiment that is there already has its name.');
   const client = await context.connect();
-  if (shown === null) return follow(context, client);
+  if (shown === null) return follow(context, client, input);
   const result = await client.call('experiment.get', { experimentId: shown });
   if (result.experiment.cells.length === 0) throw new AppError('INTERNAL', 'An experiment without cells.');
-  printResult(context, result);
-  context.output.json(document(result));
+  printExperiment(context, result);
+  context.output.json(experimentDocument(result));
 }
 
 export const experimentCommand: CommandSpec = {
@@ -267,7 +177,7 @@ export const experimentCommand: CommandSpec = {
       flag: 'target',
       value: 'DATASET[=FILE]',
       isList: true,
-      description: 'transfer: data the trained banks are evaluated on too',
+      description: 'transfer: data the banks are evaluated on, besides what they are trained on',
     },
     {
       flag: 'source',
@@ -280,7 +190,18 @@ export const experimentCommand: CommandSpec = {
       value: 'ID',
       isList: true,
       description:
-        'review: a finished run in which a person decided, one for each seed (default: a simulated reviewer)',
+        'transfer: a run that is evaluated instead of training one; review: a finished run in which a person decided, one for each seed (default: a simulated reviewer)',
+    },
+    {
+      flag: 'bank',
+      value: 'FILE',
+      isList: true,
+      description: 'transfer: a bank file that is evaluated, with its controller where it brings one',
+    },
+    {
+      flag: 'models',
+      value: 'A,B',
+      description: 'transfer: executors of the workspace that every bank is evaluated with',
     },
     { flag: 'judge', value: null, description: 'also ask the judge' },
     { flag: 'resume', value: 'ID', description: 'go on with an experiment that was stopped' },

@@ -108,7 +108,7 @@ export function scoreRows(results: EvaluationResults, comparison: Comparison | n
   ];
 }
 
-/** `+3.1 points [+1.0, +5.2] against spans by BM25 on 40 questions: 12 better, 20 same, 8 worse.` */
+/** `+3.1 points [+1.0, +5.2] against no memory on 40 questions: 12 better, 20 same, 8 worse.` */
 export function comparisonSentence(comparison: Comparison, baseName: string): string {
   const { f1, wins, ties, losses, questions } = comparison;
   const { text, interval: bounds } = differenceWords(f1);

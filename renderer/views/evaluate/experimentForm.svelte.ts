@@ -10,40 +10,39 @@ import {
 import { Action } from '../../state/action.svelte.ts';
 import type { Studio } from '../../state/studio.svelte.ts';
 import { OptionForm } from '../runs/optionForm.svelte.ts';
-import { DATA_FILE, DATASET, type Changes, type OptionValue, type RunOptions } from '../runs/runOptions.ts';
+import { DATASET, SAMPLE, type Changes, type RunOptions } from '../runs/runOptions.ts';
 import { parseSweepValues } from './sweepValues.ts';
+import { TransferForm } from './transferForm.svelte.ts';
 
 const OPTIONS: Readonly<Record<'data' | 'training', readonly string[]>> = {
-  data: ['dataset', 'data', 'testData', 'splitFile', 'contextDocuments', 'sessionMode', 'chunkSize'],
+  data: [
+    ...['dataset', 'data', 'testData', 'splitFile', 'contextDocuments', 'contextSeed', 'asksAbstention'],
+    ...['worldSeed', 'worldDifficulty', 'pairs', 'pairTrajectoriesMin', 'pairTrajectoriesMax', 'pairGames'],
+    ...['pairSameType', 'gameSteps', 'gameQuery', 'sessionMode', 'chunkSize', 'chunkOverlap'],
+  ],
   training: [
     ...['engine', 'designer', 'executorModel', 'answererModel', 'judgeModel', 'designerModel'],
     ...['outerEpochs', 'innerEpochs', 'batchSize', 'k'],
   ],
 };
-const FIRST_SEED = 42;
+const USUAL_FIRST_SEED = 42;
 const USUAL_SEEDS = 3;
 
-/** Data that a transfer names besides its own. */
-export class OtherData extends OptionForm {
-  readonly #onChange: () => void;
+/** What options start from in an experiment, beneath what is asked. */
+function smallOptions(described: RunOptions): RunOptions {
+  type Presets = RunOptions['presets'];
+  const small = (presets: Presets): Presets =>
+    Object.fromEntries(
+      Object.entries(presets).map(([name, values]) => [name, { ...values, ...EXPERIMENT_DEFAULTS }]),
+    );
+  const modePresets = Object.fromEntries(
+    Object.entries(described.modePresets).map(([name, presets]): [string, Presets] => [name, small(presets)]),
+  );
+  return { ...described, presets: small(described.presets), modePresets };
+}
 
-  constructor(studio: Studio, described: RunOptions, onChange: () => void) {
-    super(studio, described, {});
-    this.#onChange = onChange;
-  }
-
-  get options(): readonly RunOptionDescription[] {
-    return this.described.options.filter(({ name }) => name === DATASET || name === DATA_FILE);
-  }
-
-  get asked(): { readonly label: string; readonly config: Record<string, OptionValue> } {
-    const config = this.valuesOf(this.options);
-    return { label: String(config[DATASET]), config };
-  }
-
-  protected override async foresee(): Promise<void> {
-    this.#onChange();
-  }
+function withoutSizes(changes: Changes): Changes {
+  return Object.fromEntries(Object.entries(changes).filter(([name]) => !(name in EXPERIMENT_DEFAULTS)));
 }
 
 /** A new experiment while a person writes down what it is to be. */
@@ -56,11 +55,14 @@ export class ExperimentForm extends OptionForm {
   #sweptValues = $state(KNOWN_SWEEPS.k.values.join(', '));
   #phase = $state<'training' | 'evaluation'>(KNOWN_SWEEPS.k.phase);
   #recordedRuns = $state.raw<readonly string[]>([]);
-  #targets = $state.raw<readonly OtherData[]>([]);
+  #firstSeed = $state(USUAL_FIRST_SEED);
+  #split = $state<ExperimentInput['split']>('validation');
+  readonly transfer: TransferForm;
   #outline = $state.raw<ExperimentOutline | null>(null);
 
   constructor(studio: Studio, described: RunOptions, changes: Changes) {
-    super(studio, described, { ...changes, ...EXPERIMENT_DEFAULTS });
+    super(studio, smallOptions(described), withoutSizes(changes));
+    this.transfer = new TransferForm(studio, described, () => this.recheck());
   }
 
   get recipe(): ExperimentName {
@@ -69,7 +71,7 @@ export class ExperimentForm extends OptionForm {
 
   set recipe(recipe: ExperimentName) {
     this.#recipe = recipe;
-    if (recipe === 'transfer' && this.#targets.length === 0) this.addTarget();
+    if (recipe === 'transfer' && this.transfer.others.length === 0) this.transfer.addOther();
     this.recheck();
   }
 
@@ -79,6 +81,24 @@ export class ExperimentForm extends OptionForm {
 
   set seeds(seeds: number) {
     this.#seeds = seeds;
+    this.recheck();
+  }
+
+  get firstSeed(): number {
+    return this.#firstSeed;
+  }
+
+  set firstSeed(seed: number) {
+    this.#firstSeed = seed;
+    this.recheck();
+  }
+
+  get split(): ExperimentInput['split'] {
+    return this.#split;
+  }
+
+  set split(split: ExperimentInput['split']) {
+    this.#split = split;
     this.recheck();
   }
 
@@ -129,10 +149,6 @@ export class ExperimentForm extends OptionForm {
     this.recheck();
   }
 
-  get targets(): readonly OtherData[] {
-    return this.#targets;
-  }
-
   /** What it trains, evaluates and asks; null until it could be worked out. */
   get outline(): ExperimentOutline | null {
     return this.#outline;
@@ -144,16 +160,6 @@ export class ExperimentForm extends OptionForm {
     this.#sweptOption = known.option;
     this.#sweptValues = known.values.join(', ');
     this.#phase = known.phase;
-    this.recheck();
-  }
-
-  addTarget(): void {
-    this.#targets = [...this.#targets, new OtherData(this.studio, this.described, () => this.recheck())];
-  }
-
-  removeTarget(target: OtherData): void {
-    target.close();
-    this.#targets = this.#targets.filter((one) => one !== target);
     this.recheck();
   }
 
@@ -169,7 +175,7 @@ export class ExperimentForm extends OptionForm {
 
   override close(): void {
     super.close();
-    for (const target of this.#targets) target.close();
+    this.transfer.close();
   }
 
   protected override async foresee(_config: Changes, signal: AbortSignal): Promise<void> {
@@ -183,7 +189,7 @@ export class ExperimentForm extends OptionForm {
 
   #recipeInput(): ExperimentInput['recipe'] {
     const name = this.#recipe;
-    if (name === 'transfer') return { name, targets: this.#targets.map(({ asked }) => asked), sources: [] };
+    if (name === 'transfer') return this.transfer.asked;
     if (name === 'review') return { name, runs: [...this.#recordedRuns] };
     if (name !== 'sweep') return { name };
     const option = this.described.options.find((one) => one.name === this.#sweptOption);
@@ -198,12 +204,10 @@ export class ExperimentForm extends OptionForm {
   #input(): ExperimentInput {
     return {
       recipe: this.#recipeInput(),
-      config: {
-        ...this.changes,
-        ...this.valuesOf([...this.optionsOf('data'), ...this.optionsOf('training')]),
-      },
-      seeds: Array.from({ length: this.#seeds }, (_, at) => FIRST_SEED + at),
-      split: 'validation',
+      // What nobody chose, each data set of a transfer has its own value for.
+      config: { [DATASET]: SAMPLE, ...this.changes },
+      seeds: Array.from({ length: this.#seeds }, (_, at) => this.#firstSeed + at),
+      split: this.#split,
       isJudged: this.#isJudged,
     };
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ArmResult, Experiment } from '../../../core/contract/experiment.ts';
-import { armsCsv, cellsDone, experimentData, plottedArms } from './experimentWords.ts';
+import { armsCsv, baseWords, cellsDone, experimentData, matrixRows, plottedArms } from './experimentWords.ts';
 
 const EXPERIMENT: Experiment = {
   id: 'x1',
@@ -27,6 +27,7 @@ const EXPERIMENT: Experiment = {
 
 const ARM: ArmResult = {
   name: 'sparse, "a tenth"',
+  label: 'Sparse',
   f1: 0.25,
   interval: [0.2, 0.3],
   questions: 8,
@@ -39,6 +40,7 @@ const ARM: ArmResult = {
   contextCharacters: 100,
   skills: 4,
   seconds: 3,
+  base: 'as it is',
   difference: { mean: -0.05, interval: [-0.1, 0] },
 };
 
@@ -46,6 +48,7 @@ test('the table of arms as a file: quoted where needed, empty where there is not
   const [header, row, end] = armsCsv({
     experiment: EXPERIMENT,
     arms: [ARM],
+    matrix: null,
     growth: [],
     proposals: [],
     seconds: 3,
@@ -57,8 +60,25 @@ test('the table of arms as a file: quoted where needed, empty where there is not
 
 test('what is plotted, and in words', () => {
   expect(plottedArms([ARM])).toMatchObject([
-    { mean: 0.25, seeds: [0.25], difference: { mean: -0.05, interval: [-0.1, 0] } },
+    { name: 'Sparse', mean: 0.25, seeds: [0.25], difference: { mean: -0.05, interval: [-0.1, 0] } },
   ]);
   expect(cellsDone(EXPERIMENT)).toEqual({ done: 1, total: 2 });
   expect(experimentData(EXPERIMENT)).toBe('own, validation split, seeds 42, 43');
+});
+
+test('a matrix in rows: what is not measured yet has its place', () => {
+  const cell = { source: 'bank', target: 'other', arm: 'bank → other', questions: 8, f1: 0.25 };
+  const measured = { ...cell, interval: [0.2, 0.3] as [number, number], difference: null };
+  expect(matrixRows({ sources: ['seeds', 'bank'], targets: ['own', 'other'], cells: [measured] })).toEqual([
+    { source: 'seeds', cells: [null, null] },
+    { source: 'bank', cells: [null, measured] },
+  ]);
+});
+
+test('what arms are compared with', () => {
+  const recipe: Experiment['input']['recipe'] = {
+    ...{ name: 'transfer', targets: [], sources: [], runs: ['r1'], banks: [], models: [] },
+  };
+  expect(baseWords({ arms: [], input: { ...EXPERIMENT.input, recipe } })).toBe('the seed skills');
+  expect(baseWords(EXPERIMENT)).toBe('the first arm');
 });

@@ -1,4 +1,9 @@
-import type { ArmResult, Experiment, ExperimentResult } from '../../../core/contract/experiment.ts';
+import type {
+  ArmResult,
+  Experiment,
+  ExperimentResult,
+  TransferMatrix,
+} from '../../../core/contract/experiment.ts';
 import type { PlottedArm } from '../../charts/geometry/armPlot.ts';
 
 /** Experiments in words, rows and files. Law: pure. */
@@ -21,13 +26,20 @@ export function cellsDone({ cells }: Pick<Experiment, 'cells'>): {
 }
 
 export function plottedArms(arms: readonly ArmResult[]): PlottedArm[] {
-  return arms.map(({ name, f1, interval, seeds, difference }) => ({
-    name,
+  return arms.map(({ label, f1, interval, seeds, difference }) => ({
+    name: label,
     mean: f1,
     interval,
     seeds: seeds.map((seed) => seed.f1),
     difference,
   }));
+}
+
+/** What the arms are compared with. */
+export function baseWords({ arms: [first], input }: Pick<Experiment, 'arms' | 'input'>): string {
+  return input.recipe.name === 'transfer'
+    ? 'the seed skills'
+    : (first?.label ?? first?.name ?? 'the first arm');
 }
 
 /** `sample, validation split, seeds 42, 43`. */
@@ -77,4 +89,22 @@ export function armsCsv({ arms, experiment }: ExperimentResult): string {
     ...seeds.map((seed) => arm.seeds.find((one) => one.seed === seed)?.f1 ?? null),
   ]);
   return [header, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+}
+
+type MatrixCell = TransferMatrix['cells'][number];
+
+/** A bank on every target. */
+export interface MatrixRow {
+  readonly source: string;
+  /** In the order of the targets; null: not measured yet. */
+  readonly cells: readonly (MatrixCell | null)[];
+}
+
+export function matrixRows({ sources, targets, cells }: TransferMatrix): MatrixRow[] {
+  return sources.map((source) => ({
+    source,
+    cells: targets.map(
+      (target) => cells.find((cell) => cell.source === source && cell.target === target) ?? null,
+    ),
+  }));
 }

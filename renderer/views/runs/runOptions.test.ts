@@ -5,7 +5,6 @@ import {
   changesIn,
   errorsByOption,
   groupHeading,
-  inWords,
   isOffered,
   optionGroups,
   optionHint,
@@ -76,12 +75,6 @@ function change(changes: Changes, ...steps: readonly [RunOptionDescription, Opti
     changes,
   );
 }
-
-test('names in words', () => {
-  expect(
-    ['outerEpochs', 'k', 'isRefineOnly', 'ppoEpochs', 'memTopKEval', 'hardCases', 'targetKl'].map(inWords),
-  ).toEqual(['Outer epochs', 'K', 'Refine only', 'PPO epochs', 'Mem top K eval', 'Hard cases', 'Target KL']);
-});
 
 test('what nobody changed follows the data set', () => {
   expect(valueOf(DESCRIBED, {}, STAGES)).toBe(3);

@@ -1,6 +1,7 @@
 import type { RunOptionDescription, Settings } from '../../../core/contract/application.ts';
 import type { CallOutput } from '../../../core/contract/calls.ts';
 import { modelRoleSchema, type ModelRole } from '../../../core/contract/model.ts';
+import { optionWords } from '../../../core/contract/optionWords.ts';
 import { AppError } from '../../../core/shared/errors.ts';
 
 /** What a form of a run's options computes. Law: pure. */
@@ -19,33 +20,15 @@ export const SAMPLE = 'sample';
 /** Groups that a form shows opened: what a person chooses for every run. */
 export const OPEN_GROUPS: readonly string[] = ['data', 'engine', 'loop'];
 
-const SHORT_FORMS: Readonly<Record<string, string>> = {
-  ppo: 'PPO',
-  gae: 'GAE',
-  kl: 'KL',
-  k: 'K',
-  p: 'P',
-  gpu: 'GPU',
-};
-
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** `outerEpochs` as "Outer epochs". */
-export function inWords(name: string): string {
-  const words = name
-    .replace(/^is(?=[A-Z])/u, '')
-    .split(/(?=[A-Z])/u)
-    .map((word) => SHORT_FORMS[word.toLowerCase()] ?? word.toLowerCase());
-  return capitalised(words.join(' '));
 }
 
 const GROUP_HEADINGS: Readonly<Record<string, string>> = { model: 'Language models' };
 
 /** A group of options as a form calls it. */
 export function groupHeading(name: string): string {
-  return GROUP_HEADINGS[name] ?? inWords(name);
+  return GROUP_HEADINGS[name] ?? optionWords(name);
 }
 
 /** The role whose model an option names; null for every other option. */

@@ -1,7 +1,7 @@
 import type { Application, RunOptionDescription, Settings } from '../../../core/contract/application.ts';
 import type { CallOutput } from '../../../core/contract/calls.ts';
 import { counted } from '../../ui/format.ts';
-import { inWords } from '../runs/runOptions.ts';
+import { optionWords } from '../../../core/contract/optionWords.ts';
 
 /** What the settings say. Law: pure. */
 
@@ -101,7 +101,7 @@ export function defaultRows(defaults: RunDefaults, options: readonly RunOptionDe
       const unit = option?.unit ?? null;
       return {
         name,
-        label: inWords(name),
+        label: optionWords(name),
         value:
           typeof value === 'boolean' ? (value ? 'yes' : 'no') : `${value}${unit === null ? '' : ` ${unit}`}`,
         description: option?.description ?? 'no option of this version of the application',

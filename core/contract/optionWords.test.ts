@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { optionWords } from './optionWords.ts';
+
+test('names in words', () => {
+  expect(
+    ['outerEpochs', 'k', 'isRefineOnly', 'ppoEpochs', 'memTopKEval', 'hardCases', 'targetKl'].map(
+      optionWords,
+    ),
+  ).toEqual(['Outer epochs', 'K', 'Refine only', 'PPO epochs', 'Mem top K eval', 'Hard cases', 'Target KL']);
+});
