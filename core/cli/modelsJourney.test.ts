@@ -179,6 +179,30 @@ test('bad input is said in one sentence with the remedy, and nothing is kept', a
   expect(await refused('test', embedding.id)).toContain('x.gguf is cut off');
 });
 
+test(
+  'a server that answers in prose pauses a run, which goes on once it answers as asked',
+  { timeout: JOURNEY_TIMEOUT_MS },
+  async () => {
+    const { at } = place();
+    const server = await TestServer.start();
+    onTestFinished(() => server.close());
+    server.on('/v1/models', answer({ data: [{ id: 'qwen', max_model_len: 8192 }] }));
+    server.on('/v1/chat/completions', reply('There is nothing to store, I think.'));
+    const { id } = await here.document(model, 'models', 'add-server', `${server.origin}/v1`, 'qwen', ...at);
+    await here.report('models', 'assign', 'executor', id, ...at);
+    const short = ['--outer-epochs', '1', '--inner-epochs', '1', '--batch-size', '1', '--designer', 'none'];
+    const paused = await memskillHere('train', '--engine', 'llm', ...short, ...at);
+    expect(paused).toMatchObject({ status: 0, stderr: `memskill: ${judgeWarning('qwen')}\n` });
+    expect(paused.stdout).toMatch(
+      /\nNone of the last \d+ replies of qwen at .* was the JSON that was asked for: start the server .*\.\nRun sample-1: paused /u,
+    );
+    expect(paused.stdout).toContain('Paused; go on with "memskill train --resume sample-1 ');
+
+    server.on('/v1/chat/completions', reply('{"actions":[]}'));
+    expect(await here.report('train', '--resume', 'sample-1', ...at)).toContain('Run sample-1: finished ');
+  },
+);
+
 test.each([
   [['models', 'fly'], /^models takes list, add, .*, not "fly"\.$/u],
   [['models', 'add'], /^Usage: memskill models add FILE\|URL \[--name NAME\]\.$/u],

@@ -20,7 +20,8 @@ export function modelCard(page: Page, name: string): Locator {
   return page.getByRole('region', { name: 'Library' }).getByRole('article', { name });
 }
 
-export async function addModelFile(page: Page, { file, name, chooseNext }: ModelFile): Promise<void> {
+/** Opens the dialog that adds a model and names the file there. */
+export async function chooseModelFile(page: Page, { file, chooseNext }: ChosenFile): Promise<Locator> {
   await page.getByRole('button', { name: 'Add a model' }).click();
   const dialog = page.getByRole('dialog', { name: 'Add a model' });
   await chooseNext?.(file);
@@ -31,6 +32,11 @@ export async function addModelFile(page: Page, { file, name, chooseNext }: Model
     await listing.getByRole('button', { name: basename(file) }).click();
   }
   await expect(dialog.getByText(basename(file))).toBeVisible();
+  return dialog;
+}
+
+export async function addModelFile(page: Page, { file, name, chooseNext }: ModelFile): Promise<void> {
+  const dialog = await chooseModelFile(page, { file, chooseNext });
   await dialog.getByLabel('Name', { exact: true }).fill(name);
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   // The first model of all also has the devices asked for, which starts a process.

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tinyGguf, writeTinyGguf } from '../../core/models/fixtures/tinyGguf.ts';
 import { expect, test } from '../studio.ts';
-import { addModelFile, modelCard } from './modelSteps.ts';
+import { addModelFile, chooseModelFile, modelCard } from './modelSteps.ts';
 import { goTo } from './steps.ts';
 
 const NAME = 'Tiny model';
@@ -57,15 +57,7 @@ test('half a file is refused, and the dialog says why', async ({ studio }) => {
   writeFileSync(file, bytes.subarray(0, bytes.length / 2));
   const { page, chooseNext } = await studio.open({ workspace });
   await goTo(page, 'Models');
-  await page.getByRole('button', { name: 'Add a model' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Add a model' });
-  await chooseNext?.(file);
-  await dialog.getByRole('button', { name: 'Choose file… for the model' }).click();
-  if (chooseNext === null) {
-    const listing = page.getByRole('dialog', { name: 'Choose the model file' });
-    await listing.getByRole('button', { name: /^Workspace/u }).click();
-    await listing.getByRole('button', { name: /^half\.gguf/u }).click();
-  }
+  const dialog = await chooseModelFile(page, { file, chooseNext });
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(dialog.getByRole('alert')).toContainText(/half\.gguf|download|bytes/u);
   await expect(dialog).toBeVisible();

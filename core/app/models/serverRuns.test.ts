@@ -299,5 +299,11 @@ test('an evaluation asks the models of the run it is of', async () => {
     expect.arrayContaining(['executor', 'answerer', 'judge']),
   );
   expect(engine.warnings).toEqual([SELF_JUDGED]);
+  const page = await client.call('evaluation.report', {
+    evaluationId: started.id,
+    form: 'html',
+    baseId: null,
+  });
+  expect(page.text).toMatch(/caution<.*Scripted, chat judges answers from memories that it wrote itself/su);
   expect(server.requestsTo(CHAT).length).toBeGreaterThan(before);
 });

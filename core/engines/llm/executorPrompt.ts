@@ -119,8 +119,8 @@ export function executorReplyShape(
   }
   throw new AppError(
     'INVALID_INPUT',
-    `A reply of at most ${replyCharacters} characters has no room for one action of the executor; load the model with a ` +
-      'larger context.',
+    `A reply of at most ${replyCharacters} characters has no room for one action of the executor; set a larger context ` +
+      '(modelContext).',
     { details: { reason: 'prompt-too-long', replyCharacters } },
   );
 }

@@ -107,11 +107,11 @@ export class PromptBudget {
 
   /** The error for a prompt that cannot be made shorter. */
   tooLong(what: string, promptTokens: number): AppError {
-    const { id, contextTokens } = this.#model;
+    const { contextTokens } = this.#model;
     return new AppError(
       'INVALID_INPUT',
       `The ${what} needs at least ${promptTokens} tokens beside ${this.maxTokens} for the reply, and the context of ` +
-        `model ${id} holds ${contextTokens}; load the model with a larger context, or select fewer or shorter skills.`,
+        `its model holds ${contextTokens}; set a larger context (modelContext), or select fewer or shorter skills.`,
       { details: { reason: 'prompt-too-long', promptTokens, contextTokens, maxTokens: this.maxTokens } },
     );
   }
