@@ -15,7 +15,10 @@ interface Evaluated {
 }
 
 /** What decides which traces of which files a run trains on. */
-const DATA_OPTIONS = ['dataset', ...FILE_OPTIONS, 'asksAbstention'] as const;
+const DATA_OPTIONS = [
+  ...(['dataset', ...FILE_OPTIONS, 'asksAbstention'] as const),
+  ...(['worldSeed', 'worlds', 'worldDifficulty'] as const),
+] as const;
 
 function isSameData(left: RunConfig, right: RunConfig): boolean {
   return DATA_OPTIONS.every((name) => left[name] === right[name]);

@@ -1,4 +1,9 @@
-import type { ArmResult, ExperimentResult, TransferMatrix } from '../contract/experiment.ts';
+import {
+  pairingNote,
+  type ArmResult,
+  type ExperimentResult,
+  type TransferMatrix,
+} from '../contract/experiment.ts';
 import { intervalText, signedSteps, stepsIntervalText } from '../evaluation/reportText.ts';
 import type { CommandContext } from './command.ts';
 import { formatTable, points } from './table.ts';
@@ -75,7 +80,9 @@ function printArms({ output }: CommandContext, { arms, matrix, experiment }: Exp
     points(arm.f1),
     intervalText(arm),
     arm.difference === null
-      ? ''
+      ? arm.apart > 0
+        ? 'other questions'
+        : ''
       : `${points(arm.difference.mean, true)} ${intervalText(arm.difference, true)}`,
     arm.seeds.map(({ f1 }) => points(f1)).join(' '),
     ...categories.map((category) => {
@@ -98,6 +105,10 @@ function printArms({ output }: CommandContext, { arms, matrix, experiment }: Exp
     'skills',
   ];
   if (rows.length > 0) for (const line of formatTable(columns, rows)) output.line(line);
+  for (const arm of arms) {
+    const note = pairingNote(arm, arms.find(({ name }) => name === arm.base)?.label ?? '');
+    if (note !== null) output.line(`${arm.label}: ${note}`);
+  }
 }
 
 export function printExperiment(context: CommandContext, result: ExperimentResult): void {

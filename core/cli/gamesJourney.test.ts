@@ -93,3 +93,34 @@ test('baselines are compared by games won and steps, paired over the games', asy
   for (const { gameSteps } of others)
     expect(gameSteps?.difference?.mean).toBeCloseTo(required(gameSteps, 'steps').mean - mean, 9);
 }, 120_000);
+
+test('worlds of other seeds have the same ids and are no pairs; how many are generated is an option', async () => {
+  const { arms } = await here.document(
+    z.looseObject({ arms: z.array(armResultSchema) }),
+    ...['experiment', 'sweep', '--option', 'world-seed', '--values', '1,2', '--evaluation-only'],
+    ...['--dataset', 'alfworld', '--worlds', '2', '--world-difficulty', 'easy', '--pairs', '1'],
+    ...[
+      '--seeds',
+      '1',
+      '--outer-epochs',
+      '1',
+      '--inner-epochs',
+      '1',
+      '--batch-size',
+      '1',
+      '--hidden-dim',
+      '16',
+    ],
+    ...['--game-steps', '8', '--workspace', join(folder, 'sweep')],
+  );
+  expect(arms.map(({ label, questions, paired, apart }) => [label, questions, paired, apart])).toEqual([
+    ['World seed 1', 2, 0, 0],
+    ['World seed 2', 2, 0, 2],
+  ]);
+  expect(arms[1]?.difference).toBeNull();
+  const listed = z.array(z.looseObject({ experimentId: z.string().nullable() }));
+  const evaluations = ['evaluations', '--workspace', join(folder, 'sweep')];
+  expect(await here.document(listed, ...evaluations)).toEqual([]);
+  const all = await here.document(listed, ...evaluations, '--all');
+  expect(all.map(({ experimentId }) => experimentId)).toEqual(['x1', 'x1']);
+}, 120_000);

@@ -89,6 +89,11 @@ export const runConfigSchema = z.strictObject({
     datasets: ['alfworld'],
     description: 'names the generated worlds and the drawing of pairs',
   }),
+  worlds: option(count(1, 1000).default(50), {
+    group: 'data',
+    datasets: ['alfworld'],
+    description: 'generated games to measure on, in validation and in test',
+  }),
   worldDifficulty: option(z.enum(WORLD_DIFFICULTIES).default('hard'), {
     group: 'data',
     datasets: ['alfworld'],

@@ -120,6 +120,8 @@ export const EVALUATION_STATUSES = ['running', 'done', 'cancelled', 'failed'] as
 
 export const evaluationSchema = z.strictObject({
   id: z.string(),
+  /** The experiment it is a part of; null for one that somebody asked for by itself. */
+  experimentId: z.string().nullable().default(null),
   name: z.string(),
   status: z.enum(EVALUATION_STATUSES),
   /** Why it failed; null otherwise. */
@@ -211,6 +213,8 @@ export const evaluationQuestionSchema = z.strictObject({
   diagnosis: diagnosisSchema.nullable(),
   /** Of a game; absent elsewhere. */
   gameSteps: z.number().int().optional(),
+  /** Which game it was, by its content: games of several worlds have the same ids. Absent elsewhere, and in old ones. */
+  gameHash: z.string().optional(),
   /** What was done in a game and what was seen; absent elsewhere. */
   trajectory: z.array(z.strictObject({ action: z.string(), observation: z.string() })).optional(),
   chain: evidenceChainSchema,
@@ -228,6 +232,8 @@ export const comparisonSchema = z.strictObject({
   evaluationId: z.string(),
   baseId: z.string(),
   questions: z.number().int(),
+  /** Questions that have the id of one of the other evaluation and ask something else, so that they are left out. */
+  apart: z.number().int(),
   f1: estimateSchema,
   /** Steps a game more, negative: fewer; absent where no game was played. */
   gameSteps: estimateSchema.optional(),

@@ -42,8 +42,13 @@ export const evaluationCalls = {
   'evaluation.wait': call(evaluationIdInput, evaluationSchema),
   /** Stops it; the memories that were built are kept for the next time. */
   'evaluation.cancel': call(evaluationIdInput, evaluationSchema),
-  /** Newest first. */
-  'evaluation.list': call(nothing, z.array(evaluationSummarySchema)),
+  /** Newest first: those that somebody asked for alone, those of one experiment, or all. */
+  'evaluation.list': call(
+    z.strictObject({
+      scope: z.union([z.enum(['alone', 'all']), z.strictObject({ experimentId: z.string() })]),
+    }),
+    z.array(evaluationSummarySchema),
+  ),
   'evaluation.get': call(evaluationIdInput, evaluationSchema),
   'evaluation.ongoing': call(nothing, z.array(evaluationProgressSchema)),
   'evaluation.questions': call(evaluationIdInput, z.array(evaluationQuestionSummarySchema)),
@@ -68,7 +73,7 @@ export const evaluationCalls = {
 
   /** What an experiment would train, evaluate and ask, before it starts. Reads the data where models are asked. */
   'experiment.outline': call(experimentInputSchema, experimentOutlineSchema),
-  /** Starts an experiment and returns at once. Its runs and evaluations are among all others. */
+  /** Starts an experiment and returns at once. Its runs are among all others; its evaluations are listed with it alone. */
   'experiment.start': call(experimentInputSchema, experimentSchema),
   /** Goes on with one that was paused, failed or killed; what was done is not done again. */
   'experiment.resume': call(experimentIdInput, experimentSchema),
@@ -81,6 +86,6 @@ export const evaluationCalls = {
   /** With what its finished cells come to, also while it goes on. */
   'experiment.get': call(experimentIdInput, experimentResultSchema),
   'experiment.ongoing': call(nothing, z.array(experimentProgressSchema)),
-  /** Forgets it; its runs and evaluations stay. Refused while it goes on. */
+  /** With its evaluations; its runs stay. Refused while it goes on. */
   'experiment.delete': call(experimentIdInput, nothing),
 } as const;

@@ -246,10 +246,22 @@ export const armResultSchema = z.strictObject({
   seconds: z.number(),
   /** Name of the arm it is compared with; null for that one itself. */
   base: z.string().nullable(),
+  /** Of its questions, how many are paired with its base, and how many only have the id of another one there. */
+  paired: z.number().int(),
+  apart: z.number().int(),
   /** This arm minus its base, paired over seeds and questions; null without one, and where they share none. */
   difference: estimateSchema.nullable(),
 });
 export type ArmResult = z.infer<typeof armResultSchema>;
+
+/** What is to be known of an arm's difference to `other`; null: all of its questions are paired, or none is to be. */
+export function pairingNote({ base, questions, paired, apart }: ArmResult, other: string): string | null {
+  if (base === null || paired === questions) return null;
+  const named = apart === 0 ? '' : ` (${apart} have the id of another there)`;
+  return paired === 0
+    ? `it was asked other questions than ${other}${named}, so that nothing is paired.`
+    : `${paired} of its ${questions} questions are those of ${other}${named}; the difference is over them.`;
+}
 
 /** A bank at the end of a stage, for experiments on growth. */
 export const bankGrowthSchema = z.strictObject({

@@ -11,6 +11,7 @@ import { countTokens } from './tokens.ts';
 const OPTIONS: AlfworldOptions = {
   seed: 1,
   difficulty: 'easy',
+  worlds: 50,
   pairs: 3,
   trajectories: { least: 2, most: 3 },
   games: 2,

@@ -21,6 +21,8 @@ import type { Question, SplitName, Trace, Turn } from './trace.ts';
 export interface AlfworldOptions {
   /** Names the random streams of generated worlds and of pairs. */
   readonly seed: number;
+  /** Generated games of validation, and of test. */
+  readonly worlds: number;
   readonly difficulty: Difficulty;
   readonly pairs: number;
   /** Trajectories a pair's memory is built from, least and most. */
@@ -41,14 +43,17 @@ interface Game {
 
 type Games = Readonly<Record<SplitName, readonly Game[]>>;
 
-/** Generated games: as many to learn from as the six types need, and fifty each to measure on. */
-const GENERATED = { train: 72, validation: 50, test: 50 } as const;
+/** Generated games to learn from: as many as the six types need. */
+const TRAINING_GAMES = 72;
 /** So that no game of a split is in another. */
 const SEED_OF_SPLIT = { train: 0, validation: 1_000_000, test: 2_000_000 } as const;
 
-function generatedGames({ seed, difficulty }: AlfworldOptions): { games: Games; hash: string } {
+function generatedGames({ seed, worlds, difficulty }: AlfworldOptions): { games: Games; hash: string } {
   const of = (split: SplitName): Game[] =>
-    gameOrders(GENERATED[split], { seed: seed * 1000 + SEED_OF_SPLIT[split], difficulty }).map((order) => ({
+    gameOrders(split === 'train' ? TRAINING_GAMES : worlds, {
+      seed: seed * 1000 + SEED_OF_SPLIT[split],
+      difficulty,
+    }).map((order) => ({
       id: `${order.taskType}-${order.seed}`,
       taskType: order.taskType,
       reference: { kind: 'generated', order },

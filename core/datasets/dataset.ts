@@ -20,6 +20,7 @@ export type DatasetOptions = Pick<
   | 'chunkSize'
   | 'chunkOverlap'
   | 'worldSeed'
+  | 'worlds'
   | 'worldDifficulty'
   | 'pairs'
   | 'pairTrajectoriesMin'
@@ -64,6 +65,7 @@ function spansOf({
 function alfworldOptions(options: DatasetOptions): AlfworldOptions {
   return {
     seed: options.worldSeed,
+    worlds: options.worlds,
     difficulty: options.worldDifficulty,
     pairs: options.pairs,
     trajectories: { least: options.pairTrajectoriesMin, most: options.pairTrajectoriesMax },

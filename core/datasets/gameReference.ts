@@ -1,5 +1,6 @@
 import { objectiveOf, type GameFile } from '../textWorld/gameFile.ts';
 import { generateGame, type GameOrder } from '../textWorld/household/generateGame.ts';
+import { contentHash } from '../shared/contentHash.ts';
 import { TextGame } from '../textWorld/textGame.ts';
 import { readGameFile } from './gameFolder.ts';
 
@@ -12,6 +13,11 @@ export function nameOfGame(reference: GameReference): string {
   if (reference.kind === 'file') return reference.path;
   const { taskType, difficulty, seed } = reference.order;
   return `${taskType}-${difficulty}-${seed}`;
+}
+
+/** What tells one game from every other, wherever it lies. */
+export function gameHash(reference: GameReference): string {
+  return contentHash(reference.kind === 'generated' ? reference.order : readGameFile(reference.path));
 }
 
 function fileOf(reference: GameReference): GameFile {

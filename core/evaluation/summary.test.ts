@@ -38,9 +38,11 @@ test('where the judge was not asked there is no score of it; no question is noth
   });
 });
 
+const asked = (questionId: string) => ({ questionId, question: `What of ${questionId}?`, golds: ['yes'] });
+
 const answers = (id: string, ...scores: [questionId: string, category: number, f1: number][]) => ({
   id,
-  questions: scores.map(([questionId, category, f1]) => ({ questionId, category, f1 })),
+  questions: scores.map(([questionId, category, f1]) => ({ ...asked(questionId), category, f1 })),
 });
 
 test('two evaluations are paired over what both were asked', () => {
@@ -53,6 +55,7 @@ test('two evaluations are paired over what both were asked', () => {
     evaluationId: 'a',
     baseId: 'b',
     questions: 3,
+    apart: 0,
     wins: 1,
     ties: 1,
     losses: 1,
@@ -80,7 +83,7 @@ test('games have steps besides, in all and paired; what is no game has none', ()
   expect(summary.byCategory.map(({ gameSteps }) => gameSteps?.mean)).toEqual([30, undefined]);
   const played = (id: string, ...steps: number[]) => ({
     id,
-    questions: steps.map((gameSteps, at) => ({ questionId: `g${at}`, category: 1, f1: 1, gameSteps })),
+    questions: steps.map((gameSteps, at) => ({ ...asked(`g${at}`), category: 1, f1: 1, gameSteps })),
   });
   expect(compareAnswers(played('a', 10, 20), played('b', 30, 22), 1).gameSteps?.mean).toBe(-11);
   expect(compareAnswers(answers('a', ['g0', 1, 1]), played('b', 30), 1).gameSteps).toBeUndefined();

@@ -6,6 +6,7 @@ import type {
 } from '../contract/evaluation.ts';
 import { mean } from '../shared/arithmetic.ts';
 import { AppError } from '../shared/errors.ts';
+import { pairQuestions, type PairedQuestion } from './pairQuestions.ts';
 import { pairedBootstrap } from './pairedBootstrap.ts';
 
 /** Summary of an evaluation's questions (reference 13.2), and of two evaluations against each other. */
@@ -70,13 +71,12 @@ export function summariseQuestions(
   };
 }
 
+type ComparedQuestion = PairedQuestion & Pick<EvaluationQuestionSummary, 'category' | 'f1' | 'gameSteps'>;
+
 /** One evaluation's answers, for a comparison. */
 export interface ComparedAnswers {
   readonly id: string;
-  readonly questions: readonly Pick<
-    EvaluationQuestionSummary,
-    'questionId' | 'category' | 'f1' | 'gameSteps'
-  >[];
+  readonly questions: readonly ComparedQuestion[];
 }
 
 /**
@@ -85,24 +85,19 @@ export interface ComparedAnswers {
  * @throws AppError CONFLICT when they share no question.
  */
 export function compareAnswers(of: ComparedAnswers, base: ComparedAnswers, seed: number): Comparison {
-  const baseQuestions = new Map(base.questions.map((question) => [question.questionId, question]));
-  const paired = of.questions.flatMap(({ questionId, category, f1, gameSteps }) => {
-    const other = baseQuestions.get(questionId);
-    return other === undefined
-      ? []
-      : [
-          {
-            category,
-            difference: f1 - other.f1,
-            steps:
-              gameSteps === undefined || other.gameSteps === undefined ? [] : [gameSteps - other.gameSteps],
-          },
-        ];
-  });
+  const { pairs, apart } = pairQuestions(of.questions, base.questions);
+  const paired = pairs.map(({ of: mine, base: other }) => ({
+    category: mine.category,
+    difference: mine.f1 - other.f1,
+    steps:
+      mine.gameSteps === undefined || other.gameSteps === undefined ? [] : [mine.gameSteps - other.gameSteps],
+  }));
   if (paired.length === 0)
     throw new AppError(
       'CONFLICT',
-      `Evaluations ${of.id} and ${base.id} share no question; compare two on the same data and split.`,
+      apart === 0
+        ? `Evaluations ${of.id} and ${base.id} share no question; compare two on the same data and split.`
+        : `Evaluations ${of.id} and ${base.id} share no question: ${apart} have the same ids and ask something else; compare two on the same data, split and worlds.`,
     );
   const steps = paired.flatMap((pair) => pair.steps);
   const differences = (pairs: typeof paired): number[] => pairs.map(({ difference }) => difference);
@@ -110,6 +105,7 @@ export function compareAnswers(of: ComparedAnswers, base: ComparedAnswers, seed:
     evaluationId: of.id,
     baseId: base.id,
     questions: paired.length,
+    apart,
     f1: estimate(differences(paired), seed),
     ...(steps.length === 0 ? {} : { gameSteps: estimate(steps, seed) }),
     wins: paired.filter(({ difference }) => difference > 0).length,

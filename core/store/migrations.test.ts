@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { Database } from './database.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { sampleHardCase, sampleRun } from './sampleRecords.ts';
+import { sampleEvaluation, sampleHardCase, sampleRun } from './sampleRecords.ts';
 import { fixedClock, makeTestFolder } from './testFolder.ts';
 import { Workspace } from './workspace.ts';
 
@@ -151,4 +151,25 @@ test('damaged text in a case does not keep version 1 from being opened', async (
       message: expect.stringContaining('The hard case b in ') as unknown,
     }),
   );
+});
+
+test('an evaluation from before it said so gets the experiment whose cell it is', async () => {
+  const folder = makeTestFolder();
+  const database = Database.open({ path: join(folder, 'studio.db'), migrations: MIGRATIONS.slice(0, 8) });
+  for (const id of ['e1', 'e2']) {
+    const { experimentId, ...before } = sampleEvaluation({ id });
+    expect(experimentId).toBeNull();
+    database.run(
+      'INSERT INTO evaluations (id, status, createdAtMs, body) VALUES (?, ?, ?, ?)',
+      ...[id, before.status, 0, JSON.stringify(before)],
+    );
+  }
+  database.run(
+    'INSERT INTO experiments (id, status, createdAtMs, body) VALUES (?, ?, ?, ?)',
+    ...['x1', 'done', 0, JSON.stringify({ cells: [{ evaluationId: 'e2' }, { evaluationId: null }] })],
+  );
+  database.close();
+  writeFileSync(join(folder, 'workspace.json'), MARKER);
+  const { evaluations } = await openTest(folder);
+  expect(evaluations.list().map(({ experimentId }) => experimentId)).toEqual([null, 'x1']);
 });

@@ -247,6 +247,16 @@ CREATE TABLE receivedControllers (
 ) STRICT;
 `;
 
+/** Evaluations say which experiment they are a part of; of those that ended before, its cells know it. */
+const EXPERIMENT_OF_EVALUATION = `
+UPDATE evaluations SET body = json_set(evaluations.body, '$.experimentId', owner.id)
+FROM (
+  SELECT experiments.id AS id, json_extract(cell.value, '$.evaluationId') AS evaluationId
+  FROM experiments, json_each(experiments.body, '$.cells') AS cell
+) AS owner
+WHERE owner.evaluationId = evaluations.id;
+`;
+
 const APPEND_ONLY = ['decisions', 'bankVersions', 'events'];
 
 function appendOnlyTriggers(table: string): string {
@@ -272,4 +282,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 6, summary: 'evaluations, and the memories they built', sql: EVALUATIONS },
   { version: 7, summary: 'experiments', sql: EXPERIMENTS },
   { version: 8, summary: 'controllers that came with bank files', sql: RECEIVED_CONTROLLERS },
+  { version: 9, summary: 'the experiment of an evaluation', sql: EXPERIMENT_OF_EVALUATION },
 ];

@@ -168,6 +168,7 @@ export function sampleBankVersion(change: Partial<BankVersion> = {}): BankVersio
 export function sampleEvaluation(change: Partial<Evaluation> = {}): Evaluation {
   return {
     id: 'e1',
+    experimentId: null,
     name: 'plain retrieval by words (BM25)',
     status: 'running',
     message: null,

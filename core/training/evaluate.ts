@@ -2,6 +2,7 @@ import type { RunConfig } from '../config/schema.ts';
 import type { Baseline, EvaluationQuestion, EvaluationResults } from '../contract/evaluation.ts';
 import type { Skill } from '../contract/skill.ts';
 import type { NamedArrays } from '../controller/weights.ts';
+import { gameHash } from '../datasets/gameReference.ts';
 import type { LoadedDataset } from '../datasets/loadedDataset.ts';
 import { openTraces } from '../datasets/traceReader.ts';
 import type { SplitName, Trace, TraceOutline } from '../datasets/trace.ts';
@@ -226,6 +227,7 @@ function rowsOf(traces: readonly TraceOutline[], outcomes: readonly QuestionOutc
         judge: outcome.judge === null ? null : { ...outcome.judge },
         evidenceRecall: outcome.evidenceRecall,
         diagnosis: outcome.failure?.diagnosis ?? null,
+        ...(question.game === undefined ? {} : { gameHash: gameHash(question.game) }),
         ...(outcome.trajectory === undefined
           ? {}
           : { gameSteps: outcome.trajectory.length, trajectory: [...outcome.trajectory] }),

@@ -3,7 +3,7 @@ import { required } from '../../shared/assertions.ts';
 import { AppError, messageOf } from '../../shared/errors.ts';
 import { OngoingWork } from '../ongoingWork.ts';
 import type { StudioParts } from '../openTraining.ts';
-import { openEvaluation, type OpenedEvaluation } from './openEvaluation.ts';
+import { openEvaluation, type EvaluationContext, type OpenedEvaluation } from './openEvaluation.ts';
 
 interface ActiveEvaluation {
   readonly stop: AbortController;
@@ -50,8 +50,8 @@ export class ActiveEvaluations {
   }
 
   /** Records the evaluation and measures in the background. @throws AppError as `openEvaluation`; nothing is left then. */
-  async start(input: EvaluationInput): Promise<Evaluation> {
-    return this.begin(await openEvaluation(this.#parts, input));
+  async start(input: EvaluationInput, context?: EvaluationContext): Promise<Evaluation> {
+    return this.begin(await openEvaluation(this.#parts, input, context));
   }
 
   /** `opened` belongs to the evaluation from here on. */

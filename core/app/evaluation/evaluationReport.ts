@@ -42,7 +42,8 @@ export function evaluationReport(parts: Parts, evaluationId: string): Evaluation
   return {
     format: 'memskill-evaluation',
     formatVersion: 1,
-    evaluation: withoutFolder(evaluation),
+    // Experiments of another workspace are none of the reader's.
+    evaluation: { ...withoutFolder(evaluation), experimentId: null },
     controllerBase64:
       weights === null ? null : Buffer.from(workspace.checkpoints.read(weights)).toString('base64'),
     questions: workspace.evaluationQuestions.list(evaluationId),

@@ -104,15 +104,17 @@ async function record(
     plan: EvaluationPlan;
     opened: OpenedEngines;
     traces: readonly TraceOutline[];
+    experimentId: string | null;
   },
 ): Promise<Evaluation> {
   const { workspace, clock } = parts;
-  const { input, plan, opened, traces } = about;
+  const { input, plan, opened, traces, experimentId } = about;
   const weights = await keepWeights(parts, plan.weights);
   const id = nextId(parts);
   const nowMs = clock.now();
   const evaluation: Evaluation = {
     id,
+    experimentId,
     name: input.name ?? nameOf(input, plan),
     status: 'running',
     message: null,
@@ -149,19 +151,25 @@ async function record(
   return evaluation;
 }
 
+/** What else is known of an evaluation than what is asked of it. */
+export interface EvaluationContext {
+  /** The plan, where it is not the workspace that makes it. */
+  readonly plan?: EvaluationPlan;
+  readonly experimentId?: string;
+}
+
 /**
  * Opens data and engines first, then records the evaluation: one that cannot start leaves nothing behind.
  *
- * @param given The plan, where it is not the workspace that makes it.
  * @throws AppError as `planEvaluation` and `openEngines`; NOT_FOUND for a split without traces; INVALID_INPUT for the data
  *   that the bank was trained on.
  */
 export async function openEvaluation(
   parts: StudioParts,
   input: EvaluationInput,
-  given?: EvaluationPlan,
+  context: EvaluationContext = {},
 ): Promise<OpenedEvaluation> {
-  const plan = given ?? planEvaluation(parts, input);
+  const plan = context.plan ?? planEvaluation(parts, input);
   // Episodes say themselves how they select; the controller that trains is not needed.
   const opened = await openEngines({ ...plan.config, designer: 'none', selection: 'similarity' }, parts);
   try {
@@ -172,7 +180,13 @@ export async function openEvaluation(
     refuseTrainingData(parts, input, { runIds, dataHash: dataset.fileHash });
     for (const runId of new Set(runIds))
       await refuseTrainedOn(parts, runId, { dataset, split: input.split, config: plan.config });
-    const evaluation = await record(parts, { input, plan, opened, traces });
+    const evaluation = await record(parts, {
+      input,
+      plan,
+      opened,
+      traces,
+      experimentId: context.experimentId ?? null,
+    });
     const subject = subjectOf(parts, { evaluation, plan, opened });
     return {
       evaluation,

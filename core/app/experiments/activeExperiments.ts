@@ -6,6 +6,7 @@ import type {
   ExperimentInput,
   ExperimentProgress,
 } from '../../contract/experiment.ts';
+import { optionWords } from '../../contract/optionWords.ts';
 import { required } from '../../shared/assertions.ts';
 import { contentHash } from '../../shared/contentHash.ts';
 import { AppError, messageOf, throwIfAborted } from '../../shared/errors.ts';
@@ -61,7 +62,8 @@ export class ActiveExperiments {
     while (workspace.experiments.get(`x${number}`) !== null) number += 1;
     const experiment: Experiment = {
       id: `x${number}`,
-      name: input.recipe.name === 'sweep' ? `sweep of ${input.recipe.option}` : input.recipe.name,
+      name:
+        input.recipe.name === 'sweep' ? `sweep of ${optionWords(input.recipe.option)}` : input.recipe.name,
       status: 'running',
       message: null,
       input,
@@ -190,7 +192,7 @@ export class ActiveExperiments {
       arms.find(({ name }) => name === cell.arm),
       `arm ${cell.arm}`,
     );
-    const what = `${arm.name}, seed ${cell.seed}`;
+    const what = `${arm.label ?? arm.name}, seed ${cell.seed}`;
     const config = trainingConfig(input, arm, cell.seed);
     let { runId } = cell;
     if (config !== null) {
@@ -211,6 +213,7 @@ export class ActiveExperiments {
     tell(`evaluating ${what}`);
     const startedMs = clock.now();
     const evaluationId = await this.#evaluate(
+      experimentId,
       evaluationOf(input, arm, { seed: cell.seed, runId, name: `${experimentId} ${what}` }),
       signal,
     );
@@ -290,9 +293,9 @@ export class ActiveExperiments {
     }
   }
 
-  async #evaluate(input: EvaluationInput, signal: AbortSignal): Promise<string> {
+  async #evaluate(experimentId: string, input: EvaluationInput, signal: AbortSignal): Promise<string> {
     const { evaluations } = this.#given;
-    const { id } = await evaluations.start(input);
+    const { id } = await evaluations.start(input, { experimentId });
     await evaluations.wait(id, signal);
     return id;
   }

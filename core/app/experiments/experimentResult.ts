@@ -1,5 +1,6 @@
 import type { EvaluationQuestionSummary } from '../../contract/evaluation.ts';
 import type { ArmResult, Experiment, ExperimentResult, TransferMatrix } from '../../contract/experiment.ts';
+import { pairQuestions, type QuestionPairs } from '../../evaluation/pairQuestions.ts';
 import { estimate, gameStepsOf } from '../../evaluation/summary.ts';
 import { mean, sum } from '../../shared/arithmetic.ts';
 import { required } from '../../shared/assertions.ts';
@@ -65,38 +66,44 @@ function questionMeans(cells: readonly MeasuredCell[]): Map<string, QuestionMean
 
 type Measure = (question: EvaluationQuestionSummary) => number | undefined;
 
-function differenceTo(
-  base: readonly MeasuredCell[],
-  cells: readonly MeasuredCell[],
-  measure: Measure,
-): ArmResult['difference'] {
-  const baseSeeds = new Map(base.map((cell) => [cell.seed, cell]));
-  const paired = cells.flatMap(({ seed, questions }) => {
-    const others = new Map(
-      baseSeeds.get(seed)?.questions.map((question) => [question.questionId, measure(question)]),
-    );
-    return questions.flatMap((question) => {
-      const [mine, other] = [measure(question), others.get(question.questionId)];
-      return mine === undefined || other === undefined
-        ? []
-        : [{ questionId: question.questionId, difference: mine - other }];
-    });
+interface ArmPairs {
+  /** Of every seed. */
+  readonly pairs: QuestionPairs<EvaluationQuestionSummary>['pairs'];
+  readonly paired: number;
+  readonly apart: number;
+}
+
+/** An arm's questions with those of its base, seed by seed; counts are of different questions. */
+function pairsOf(base: MeasuredArm | null, cells: readonly MeasuredCell[]): ArmPairs {
+  const baseSeeds = new Map(base?.cells.map((cell) => [cell.seed, cell.questions]));
+  const bySeed = cells.map(({ seed, questions }) => pairQuestions(questions, baseSeeds.get(seed) ?? []));
+  const pairs = bySeed.flatMap((one) => one.pairs);
+  return {
+    pairs,
+    paired: new Set(pairs.map(({ of }) => of.questionId)).size,
+    apart: Math.max(0, ...bySeed.map(({ apart }) => apart)),
+  };
+}
+
+function differenceOf({ pairs }: ArmPairs, measure: Measure): ArmResult['difference'] {
+  const measured = pairs.flatMap(({ of, base }) => {
+    const [mine, other] = [measure(of), measure(base)];
+    return mine === undefined || other === undefined
+      ? []
+      : [{ questionId: of.questionId, difference: mine - other }];
   });
-  if (paired.length === 0) return null;
-  const byQuestion = Map.groupBy(paired, ({ questionId }) => questionId);
+  if (measured.length === 0) return null;
+  const byQuestion = Map.groupBy(measured, ({ questionId }) => questionId);
   return estimate(
     [...byQuestion.values()].map((pairs) => mean(pairs.map(({ difference }) => difference))),
     INTERVAL_SEED,
   );
 }
 
-function gameStepsOfArm(
-  base: MeasuredArm | null,
-  cells: readonly MeasuredCell[],
-): Pick<ArmResult, 'gameSteps'> {
+function gameStepsOfArm(pairs: ArmPairs, cells: readonly MeasuredCell[]): Pick<ArmResult, 'gameSteps'> {
   const steps = gameStepsOf(cells.flatMap(({ questions }) => questions));
   if (steps.length === 0) return {};
-  const difference = base === null ? null : differenceTo(base.cells, cells, ({ gameSteps }) => gameSteps);
+  const difference = differenceOf(pairs, ({ gameSteps }) => gameSteps);
   return { gameSteps: { mean: mean(steps), difference } };
 }
 
@@ -111,6 +118,7 @@ function armResult(
   { name, label, cells, base }: MeasuredArm & { readonly base: MeasuredArm | null },
 ): ArmResult {
   const questions = [...questionMeans(cells).values()];
+  const pairs = pairsOf(base, cells);
   const evaluations = cells.map(({ evaluationId }) => workspace.evaluations.require(evaluationId));
   const results = evaluations.map(({ results: one, id }) => required(one, `results of ${id}`));
   const f1 = estimate(
@@ -139,7 +147,7 @@ function armResult(
     }),
     judge: meanOrNull(results.map(({ judge }) => judge)),
     exactMatch: mean(results.map(({ exactMatch }) => exactMatch)),
-    ...gameStepsOfArm(base, cells),
+    ...gameStepsOfArm(pairs, cells),
     evidenceRecall: meanOrNull(results.map(({ evidenceRecall }) => evidenceRecall)),
     memoriesPerSpan: meanOrNull(results.map(({ memoriesPerSpan }) => memoriesPerSpan)),
     contextCharacters: mean(results.map(({ contextCharacters }) => contextCharacters)),
@@ -150,7 +158,9 @@ function armResult(
         .map(({ trainSeconds, evaluateSeconds }) => trainSeconds + evaluateSeconds),
     ),
     base: base?.name ?? null,
-    difference: base === null ? null : differenceTo(base.cells, cells, ({ f1: score }) => score),
+    paired: pairs.paired,
+    apart: pairs.apart,
+    difference: differenceOf(pairs, ({ f1: score }) => score),
   };
 }
 

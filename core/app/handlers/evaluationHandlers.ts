@@ -1,8 +1,10 @@
+import type { CallInput } from '../../contract/calls.ts';
 import type { Evaluation, EvaluationSummary } from '../../contract/evaluation.ts';
 import { parseBank } from '../../exchange/bankFile.ts';
 import { AppError } from '../../shared/errors.ts';
 import { compareEvaluations, renderReport } from '../evaluation/evaluationReport.ts';
 import type { ActiveEvaluations } from '../evaluation/activeEvaluations.ts';
+import { deleteEvaluations } from '../evaluation/deleteEvaluations.ts';
 import { forecastEvaluations } from '../evaluation/evaluationOutlook.ts';
 import { openEvaluation } from '../evaluation/openEvaluation.ts';
 import { parseReport, planRerun, refuseOtherFile, reportDifferences } from '../evaluation/rerunReport.ts';
@@ -35,7 +37,7 @@ async function rerun(
 ): ReturnType<HandlersOf<'evaluation'>['evaluation.rerun']> {
   const report = parseReport(about.text);
   const { input, plan } = planRerun(report, about.config);
-  const opened = await openEvaluation(parts, input, plan);
+  const opened = await openEvaluation(parts, input, { plan });
   try {
     refuseOtherFile(report, opened.evaluation.dataset.fileHash);
   } catch (error) {
@@ -48,12 +50,9 @@ async function rerun(
   return { evaluation, differences: reportDifferences(report, { evaluation, questions }) };
 }
 
-function deleteEvaluation({ workspace }: StudioParts, evaluationId: string): void {
-  const { controller } = workspace.evaluations.require(evaluationId);
-  workspace.evaluations.delete(evaluationId);
-  const name = controller?.weights?.name;
-  const isUsed = workspace.evaluations.list().some((one) => one.controller?.weights?.name === name);
-  if (name !== undefined && !isUsed) workspace.checkpoints.delete(name);
+function isListed({ experimentId }: Evaluation, scope: CallInput<'evaluation.list'>['scope']): boolean {
+  if (scope === 'all') return true;
+  return experimentId === (scope === 'alone' ? null : scope.experimentId);
 }
 
 export function createEvaluationHandlers(
@@ -70,8 +69,11 @@ export function createEvaluationHandlers(
     'evaluation.start': (input) => active.start(input),
     'evaluation.wait': ({ evaluationId }, { signal }) => active.wait(evaluationId, signal),
     'evaluation.cancel': ({ evaluationId }) => active.cancel(evaluationId),
-    'evaluation.list': async () =>
-      workspace.evaluations.list({ orderBy: 'createdAtMs', isDescending: true }).map(summaryOf),
+    'evaluation.list': async ({ scope }) =>
+      workspace.evaluations
+        .list({ orderBy: 'createdAtMs', isDescending: true })
+        .filter((evaluation) => isListed(evaluation, scope))
+        .map(summaryOf),
     'evaluation.get': async ({ evaluationId }) => workspace.evaluations.require(evaluationId),
     'evaluation.ongoing': async () => active.ongoing,
     'evaluation.questions': async ({ evaluationId }) => {
@@ -89,7 +91,7 @@ export function createEvaluationHandlers(
     'evaluation.delete': async ({ evaluationId }) => {
       if (active.isActive(evaluationId))
         throw new AppError('CONFLICT', `Evaluation ${evaluationId} is running; cancel it first.`);
-      deleteEvaluation(parts, evaluationId);
+      deleteEvaluations(workspace, [evaluationId]);
       return {};
     },
     'evaluation.rerun': ({ text, config }, { signal }) => rerun(parts, active, { text, config, signal }),

@@ -1,5 +1,6 @@
 import type { Experiment } from '../../contract/experiment.ts';
 import { AppError } from '../../shared/errors.ts';
+import { deleteEvaluations } from '../evaluation/deleteEvaluations.ts';
 import type { ActiveExperiments } from '../experiments/activeExperiments.ts';
 import { experimentResult } from '../experiments/experimentResult.ts';
 import { outlineExperiment } from '../experiments/experimentOutlook.ts';
@@ -34,7 +35,14 @@ export function createExperimentHandlers(
       if (active.isActive(experimentId))
         throw new AppError('CONFLICT', `Experiment ${experimentId} is running; pause it first.`);
       workspace.experiments.require(experimentId);
-      workspace.experiments.delete(experimentId);
+      workspace.transaction(() => {
+        const own = workspace.evaluations.list().filter((one) => one.experimentId === experimentId);
+        deleteEvaluations(
+          workspace,
+          own.map(({ id }) => id),
+        );
+        workspace.experiments.delete(experimentId);
+      });
       return {};
     },
   };

@@ -9,9 +9,18 @@ import {
 } from '../evaluationReports.ts';
 import { formatTable, points } from '../table.ts';
 
-async function list({ output }: CommandContext, client: Client): Promise<void> {
-  const evaluations = await client.call('evaluation.list', {});
-  if (evaluations.length === 0) output.line('No evaluations yet. Make one with "memskill eval".');
+async function list(context: CommandContext, client: Client): Promise<void> {
+  const { output } = context;
+  const experimentId = textFlag(context, 'experiment');
+  const isAll = context.flags['all'] === true;
+  const scope = experimentId === null ? (isAll ? 'all' : 'alone') : { experimentId };
+  const evaluations = await client.call('evaluation.list', { scope });
+  if (evaluations.length === 0)
+    output.line(
+      experimentId === null
+        ? 'No evaluations yet. Make one with "memskill eval"; those of experiments are listed by --all.'
+        : `No evaluations of ${experimentId}.`,
+    );
   const rows = evaluations.map(({ id, name, status, dataset, bank, results }) => [
     id,
     name,
@@ -70,8 +79,11 @@ async function run(context: CommandContext): Promise<void> {
 export const evaluationsCommand: CommandSpec = {
   name: 'evaluations',
   usage: 'evaluations [ID] [options]',
-  summary: 'Lists evaluations; one with its scores by category, against another, as a report.',
+  summary:
+    'Lists evaluations but those of experiments; one with its scores by category, against another, as a report.',
   flags: [
+    { flag: 'all', value: null, description: 'list those of experiments too' },
+    { flag: 'experiment', value: 'ID', description: 'list those of one experiment' },
     { flag: 'against', value: 'ID', description: 'paired differences to another evaluation' },
     {
       flag: 'report',

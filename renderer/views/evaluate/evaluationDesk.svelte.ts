@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { EvaluationProgress, EvaluationSummary } from '../../../core/contract/evaluation.ts';
+import type { Experiment } from '../../../core/contract/experiment.ts';
 import { Query } from '../../state/query.svelte.ts';
 import type { Studio } from '../../state/studio.svelte.ts';
 import { usualBase } from './evaluationWords.ts';
@@ -25,8 +26,11 @@ export function parseOpened(id: string | null): OpenedMeasurement | null {
 
 /** The evaluations and experiments of a workspace, and what each one is compared with. */
 export class EvaluationDesk {
+  /** Those that somebody asked for by themselves. */
   readonly evaluations;
   readonly experiments;
+  /** Those of the experiment that the opened one belongs to; none for one that was asked for by itself. */
+  readonly siblings;
   readonly #studio: Studio;
   /** What a person chose to compare with; null: with nothing. */
   readonly #bases = new SvelteMap<string, string | null>();
@@ -35,11 +39,20 @@ export class EvaluationDesk {
     this.#studio = studio;
     this.evaluations = new Query(studio, {
       domains: ['evaluations'],
-      load: (signal) => studio.call('evaluation.list', {}, { signal }),
+      load: (signal) => studio.call('evaluation.list', { scope: 'alone' }, { signal }),
     });
     this.experiments = new Query(studio, {
       domains: ['evaluations'],
       load: (signal) => studio.call('experiment.list', {}, { signal }),
+    });
+    this.siblings = new Query(studio, {
+      domains: ['evaluations'],
+      load: (signal) => {
+        const experimentId = this.experimentOfOpened?.id ?? null;
+        return experimentId === null
+          ? null
+          : studio.call('evaluation.list', { scope: { experimentId } }, { signal });
+      },
     });
   }
 
@@ -50,8 +63,29 @@ export class EvaluationDesk {
 
   get opened(): OpenedMeasurement | null {
     const { id } = this.#studio.route;
-    const first = this.all[0]?.id ?? this.experiments.value?.[0]?.id ?? null;
-    return parseOpened(id ?? first);
+    const [evaluation] = this.all;
+    const experiment = this.experiments.value?.[0];
+    const isNewer = (experiment?.createdAtMs ?? 0) > (evaluation?.createdAtMs ?? 0);
+    const latest = isNewer ? experiment?.id : evaluation?.id;
+    return parseOpened(id ?? latest ?? null);
+  }
+
+  /** The experiment among whose cells the opened evaluation is. */
+  get experimentOfOpened(): Experiment | null {
+    const id = this.opened?.id;
+    const isOf = ({ cells }: Experiment): boolean => cells.some(({ evaluationId }) => evaluationId === id);
+    return id === undefined ? null : (this.experiments.value?.find(isOf) ?? null);
+  }
+
+  /** What is shown in detail; null while it is not known, and for an experiment. */
+  get shown(): EvaluationSummary | null {
+    const id = this.opened?.id;
+    return [...this.all, ...(this.siblings.value ?? [])].find((one) => one.id === id) ?? null;
+  }
+
+  /** Among which something to compare with is looked for: an experiment's are compared with each other. */
+  othersOf({ experimentId }: Pick<EvaluationSummary, 'experimentId'>): readonly EvaluationSummary[] {
+    return experimentId === null ? this.all : (this.siblings.value ?? []);
   }
 
   progressOf(evaluationId: string): EvaluationProgress | null {
@@ -59,10 +93,11 @@ export class EvaluationDesk {
   }
 
   baseOf(evaluation: EvaluationSummary): string | null {
+    const others = this.othersOf(evaluation);
     const chosen = this.#bases.get(evaluation.id);
     // One that was deleted since is none.
-    if (chosen !== undefined && (chosen === null || this.all.some(({ id }) => id === chosen))) return chosen;
-    return usualBase(this.all, evaluation);
+    if (chosen !== undefined && (chosen === null || others.some(({ id }) => id === chosen))) return chosen;
+    return usualBase(others, evaluation);
   }
 
   compare(evaluationId: string, baseId: string | null): void {

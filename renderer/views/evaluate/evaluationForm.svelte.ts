@@ -26,7 +26,15 @@ import {
 /** What an evaluation depends on, in the order of the form. */
 const DATA_OPTIONS = [
   ...['dataset', 'data', 'testData', 'splitFile', 'contextDocuments', 'contextSeed', 'asksAbstention'],
-  ...['worldSeed', 'worldDifficulty', 'pairs', 'pairTrajectoriesMin', 'pairTrajectoriesMax', 'pairGames'],
+  ...[
+    'worldSeed',
+    'worlds',
+    'worldDifficulty',
+    'pairs',
+    'pairTrajectoriesMin',
+    'pairTrajectoriesMax',
+    'pairGames',
+  ],
   ...['pairSameType', 'gameSteps', 'gameQuery', 'sessionMode', 'chunkSize', 'chunkOverlap'],
 ] as const;
 const ENGINE_OPTIONS = [

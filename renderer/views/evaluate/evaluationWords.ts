@@ -207,12 +207,13 @@ export function comparableWith<Item extends Compared>(all: readonly Item[], eval
 /** The most telling first: does the bank beat plain retrieval? */
 const USUAL_BASES: readonly Baseline[] = ['bm25', 'vectors', 'static-skills', 'full-context', 'no-memory'];
 
-/** What an evaluation is compared with when nobody has chosen: a baseline; but a baseline itself with nothing. */
+/** What an evaluation is compared with when nobody has chosen: a baseline; but a baseline itself, or a part of an experiment, with nothing. */
 export function usualBase(
   all: readonly EvaluationSummary[],
-  evaluation: Pick<EvaluationSummary, 'id' | 'status' | 'dataset' | 'baseline'>,
+  evaluation: Pick<EvaluationSummary, 'id' | 'status' | 'dataset' | 'baseline' | 'experimentId'>,
 ): string | null {
-  if (evaluation.baseline !== null) return null;
+  // An experiment says itself what its arms are compared with.
+  if (evaluation.baseline !== null || evaluation.experimentId !== null) return null;
   const others = comparableWith(all, evaluation);
   const bases = USUAL_BASES.flatMap((wanted) => others.find(({ baseline }) => baseline === wanted) ?? []);
   return bases[0]?.id ?? null;

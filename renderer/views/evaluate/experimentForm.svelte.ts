@@ -17,7 +17,15 @@ import { TransferForm } from './transferForm.svelte.ts';
 const OPTIONS: Readonly<Record<'data' | 'training', readonly string[]>> = {
   data: [
     ...['dataset', 'data', 'testData', 'splitFile', 'contextDocuments', 'contextSeed', 'asksAbstention'],
-    ...['worldSeed', 'worldDifficulty', 'pairs', 'pairTrajectoriesMin', 'pairTrajectoriesMax', 'pairGames'],
+    ...[
+      'worldSeed',
+      'worlds',
+      'worldDifficulty',
+      'pairs',
+      'pairTrajectoriesMin',
+      'pairTrajectoriesMax',
+      'pairGames',
+    ],
     ...['pairSameType', 'gameSteps', 'gameQuery', 'sessionMode', 'chunkSize', 'chunkOverlap'],
   ],
   training: [

@@ -41,6 +41,8 @@ const ARM: ArmResult = {
   skills: 4,
   seconds: 3,
   base: 'as it is',
+  paired: 8,
+  apart: 0,
   difference: { mean: -0.05, interval: [-0.1, 0] },
 };
 
