@@ -24,6 +24,8 @@ const remembered = z.object({
   selectedBy: z.string(),
   reason: z.string(),
   inserted: z.array(z.object({ id: z.string(), text: z.string() })),
+  updated: z.array(z.object({ id: z.string(), text: z.string() })),
+  deletedIds: z.array(z.string()),
 });
 
 /** What went over the pipes of the first session: the transcript in the README is from it. */
@@ -126,6 +128,32 @@ test(
     expect(agent.lines.filter((line) => line.startsWith('{"server"')).length).toBeGreaterThan(9);
     mkdirSync(dirname(TRANSCRIPT), { recursive: true });
     writeFileSync(TRANSCRIPT, `${agent.lines.join('\n')}\n`);
+  },
+);
+
+test(
+  'what an agent says later corrects a memory, and a cancellation deletes it',
+  { timeout: 120_000 },
+  async () => {
+    const agent = await connect(newWorkspace(), 'corrector', '--write');
+    const remember = (text: string) => agent.call(remembered, 'remember', { text });
+    const texts = async () =>
+      (await agent.call(recalled, 'recall', { query: 'old fishing boat' })).memories.map(({ text }) => text);
+    const { inserted } = await remember('Tom: I am going to sell the old fishing boat in spring.');
+    expect(inserted).toMatchObject([{ text: 'Tom: I am going to sell the old fishing boat in spring.' }]);
+    const [boat] = inserted;
+
+    const corrected = await remember('Tom: Actually I sell the old fishing boat in autumn.');
+    expect(corrected).toMatchObject({
+      inserted: [],
+      updated: [{ id: boat?.id, text: 'Tom: Actually I sell the old fishing boat in autumn.' }],
+      deletedIds: [],
+    });
+    expect(await texts()).toEqual([expect.stringContaining('autumn')]);
+
+    const cancelled = await remember('Tom: I no longer want to sell the old fishing boat.');
+    expect(cancelled.deletedIds).toEqual([boat?.id]);
+    expect((await texts()).filter((text) => text.includes('autumn'))).toEqual([]);
   },
 );
 

@@ -21,6 +21,8 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.getByRole('main')).not.toContainText('Looking');
       await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
       await expect(page.getByRole('main').getByRole('heading').first()).toBeVisible();
+      if (view === 'Memory')
+        await expect(page.getByRole('list', { name: 'Memories' })).toContainText('dentist');
       found.push(...(await findings(page, view)));
     }
     await page.keyboard.press('?');

@@ -82,9 +82,7 @@ export class SkillSelector {
     const chooser = await this.#chooserFor(input.runId, signal);
     const [span, ...memories] = await chooser.embedder.embed([input.text, ...input.memories], signal);
     const scored = scores(chooser, { span: required(span, 'vector'), memories });
-    const chosen = scored(input.k)
-      // It means "remember nothing" and gives an agent nothing to do.
-      .filter(({ skill }) => skill.type !== 'noop');
+    const chosen = scored(input.k);
     const { bank, trained, runId, reason } = chooser;
     const selection: SkillSelection = {
       selectedBy: trained === null ? 'similarity' : 'controller',
@@ -196,20 +194,28 @@ interface Situation {
   readonly memories: readonly Float32Array[];
 }
 
+/** "Remember nothing" gives an agent nothing to do. */
+const isOfUse = ({ skill }: ScoredSkill): boolean => skill.type !== 'noop';
+
 function scores(chooser: Chooser, { span, memories }: Situation): (k: number | null) => ScoredSkill[] {
   const { trained, skills, vectors } = chooser;
   const at = (index: number, score: number): ScoredSkill => ({
     skill: required(skills[index], 'selected skill'),
     score,
   });
-  if (trained === null)
-    return (k) =>
-      similarityTopK(span, vectors, k ?? DEFAULT_K).map((index) =>
-        at(index, cosine(span, required(vectors[index], 'vector'))),
-      );
+  if (trained === null) {
+    const ranked = similarityTopK(span, vectors, vectors.length).map((index) =>
+      at(index, cosine(span, required(vectors[index], 'vector'))),
+    );
+    // Alike in words to "remember nothing" says nothing: others take its place.
+    return (k) => ranked.filter(isOfUse).slice(0, k ?? DEFAULT_K);
+  }
   const { policy, options } = trained;
   const state = encodeState({ span, memories, fusion: options.stateFusion, tau: options.stateFusionTau });
   const { logits } = policy.evaluate(state);
   const probabilities = softmax(logits);
-  return (k) => greedyTopK(logits, k ?? options.k).map((index) => at(index, probabilities[index] ?? 0));
+  return (k) =>
+    greedyTopK(logits, k ?? options.k)
+      .map((index) => at(index, probabilities[index] ?? 0))
+      .filter(isOfUse);
 }

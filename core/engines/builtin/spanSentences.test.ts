@@ -50,6 +50,13 @@ describe('splitSpan', () => {
     ]);
   });
 
+  test('one who speaks alone is known by speaking of themselves, in the first line', () => {
+    const speakers = (span: string) => splitSpan(span).turns.map(({ speaker }) => speaker);
+    expect(speakers('DATE: 3 March, 2024\nTom: I sell the boat.\nIt leaks.')).toEqual(['Tom']);
+    expect(speakers('Paris: the capital of France.')).toEqual([null]);
+    expect(speakers('It leaks.\nTom: I sell the boat.')).toEqual([null]);
+  });
+
   test('a turn cut off by a fixed-length span keeps its words', () => {
     const { turns } = splitSpan('DATE: 3 March, 2024\nand then we left."\nTom said, "The boat was late and');
     expect(turns.map(({ speaker, sentences }) => [speaker, ...sentences])).toEqual([

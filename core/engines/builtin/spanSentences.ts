@@ -83,9 +83,18 @@ function closeTurn(turn: RawTurn): SpanTurn {
   };
 }
 
-/** Names before a colon are speakers only when a dialogue is likely: a role word, or two such lines. */
+/** Who speaks alone is known by speaking of themselves. */
+const OF_ONESELF = /\b(?:I|[Mm]y|me|[Ww]e|[Oo]ur)\b/u;
+
+/** Names before a colon are speakers only when that is likely: a role word, two such lines, or a first one of themselves. */
 function isRoleDialogue(lines: readonly string[]): boolean {
-  return lines.some((line) => PLAIN_ROLE.test(line)) || lines.filter((line) => ROLE.test(line)).length >= 2;
+  if (lines.some((line) => PLAIN_ROLE.test(line))) return true;
+  const named = lines.filter((line) => ROLE.test(line));
+  if (named.length !== 1) return named.length > 1;
+  const [first = ''] = lines.filter(
+    (line) => line.trim() !== '' && !DATE_HEADER.test(line) && !LABEL.test(line),
+  );
+  return first === named[0] && OF_ONESELF.test(first);
 }
 
 function readSpan(span: string): SpanText {
