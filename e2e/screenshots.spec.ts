@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { startScriptedServer } from '../core/app/models/fixtures/scriptedServer.ts';
 import { writeTinyGguf } from '../core/models/fixtures/tinyGguf.ts';
+import { prepareHeldUpRun } from './heldUpRun.ts';
 import { addModelFile, modelCard } from './journeys/modelSteps.ts';
 import { goTo } from './journeys/steps.ts';
 import { memskill } from './preparedWorkspace.ts';
@@ -143,4 +145,28 @@ test('models, and how one is added', async ({ studio }) => {
   await page.getByLabel('A model on an inference server').check();
   await page.getByLabel('Base URL').fill('https://models.example/v1');
   await photograph(page, 'Models-server');
+});
+
+test('a run whose models cost something, and the forecast of another', async ({ studio }) => {
+  const server = await startScriptedServer();
+  const workspace = studio.makeFolder();
+  await prepareHeldUpRun(workspace, server);
+  const { page } = await studio.open({ workspace });
+  await expect(page.getByRole('form', { name: 'Caps of the run' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Model calls' })).toContainText('Executor');
+  await settle(page);
+  await photograph(page, 'Runs-models');
+  await page.getByText('What the estimate rests on').scrollIntoViewIfNeeded();
+  await photograph(page, 'Runs-models-calls');
+  await page.getByRole('button', { name: 'New run' }).click();
+  const form = page.getByRole('dialog', { name: 'New run' });
+  await form.getByLabel('Engine', { exact: true }).selectOption('llm');
+  await expect(form.getByRole('region', { name: 'Forecast of model calls' })).toContainText('About');
+  await photograph(page, 'New-run-models');
+  await form.getByText('judges answers from memories').scrollIntoViewIfNeeded();
+  await photograph(page, 'New-run-forecast');
+  await form.getByText('Language models', { exact: true }).click();
+  await form.getByText('Language models', { exact: true }).scrollIntoViewIfNeeded();
+  await photograph(page, 'New-run-roles');
+  await server.close();
 });

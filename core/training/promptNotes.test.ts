@@ -11,11 +11,13 @@ test('notes of all steps are added up by role and kind; other metrics are none',
         'note/swaps': 3,
       },
     },
-    { values: { 'note/executor/memories-left-out': 3, 'note/judge/reply-failed': 0 } },
+    { values: { 'note/judge/reply-failed': 1, 'note/executor/memories-left-out': 3 } },
+    { values: { 'note/executor/actions-refused': 2, 'note/answerer/reply-failed': 0 } },
   ];
   expect(promptNoteSentences(rows)).toEqual([
-    'executor: a span was cut into pieces once, since it did not fit the context; a larger context avoids it.',
-    'executor: the least similar memories were left out of the prompt 5 times, which did not fit; a larger context avoids it.',
+    'executor: once a span was cut into pieces, 5 times the least similar memories were left out, to fit the context; a larger one avoids it.',
+    'executor: 2 times actions of a reply were refused.',
+    'judge: once a call was given up, since no reply could be used.',
   ]);
   expect(promptNoteSentences([])).toEqual([]);
 });

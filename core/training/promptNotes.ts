@@ -1,36 +1,51 @@
+import { CALL_ROLES } from '../contract/forecast.ts';
 import type { MetricRow } from '../contract/run.ts';
 import type { PromptNote } from '../engines/llm/promptNotes.ts';
 
 /** What was done differently from what was asked for, in words. Law: pure. */
 
-const LARGER = 'a larger context avoids it';
-
+/** `times` begins the clause: `17 times` or `once`. */
 const WORDS: Readonly<Record<PromptNote['kind'], (times: string) => string>> = {
-  'memories-left-out': (times) =>
-    `the least similar memories were left out of the prompt ${times}, which did not fit; ${LARGER}.`,
-  'span-split': (times) =>
-    `a span was cut into pieces ${times}, since it did not fit the context; ${LARGER}.`,
-  'actions-capped': (times) => `the reply had room for fewer actions than are allowed ${times}; ${LARGER}.`,
-  'actions-refused': (times) => `actions of a reply were refused ${times}.`,
-  'evidence-left-out': (times) =>
-    `evidence was left out of the prompt ${times}, which did not fit; ${LARGER}.`,
-  'reply-failed': (times) => `a call was given up ${times}, since no reply could be used.`,
+  'span-split': (times) => `${times} a span was cut into pieces`,
+  'memories-left-out': (times) => `${times} the least similar memories were left out`,
+  'actions-capped': (times) => `${times} a reply had room for fewer actions than allowed`,
+  'evidence-left-out': (times) => `${times} evidence was left out`,
+  'actions-refused': (times) => `${times} actions of a reply were refused`,
+  'reply-failed': (times) => `${times} a call was given up, since no reply could be used`,
 };
+const SMALL_CONTEXT: ReadonlySet<PromptNote['kind']> = new Set([
+  'span-split',
+  'memories-left-out',
+  'actions-capped',
+  'evidence-left-out',
+]);
 
 const PREFIX = 'note/';
 
-const isKind = (kind: string | undefined): kind is PromptNote['kind'] => kind !== undefined && kind in WORDS;
+const isKind = (kind: string): kind is PromptNote['kind'] => Object.hasOwn(WORDS, kind);
 
-/** One sentence for each kind of note that the steps of a run counted: `executor: a span was cut ...`. */
+/** What the steps of a run counted: for each role a sentence of what did not fit its context, and one of what else was. */
 export function promptNoteSentences(rows: readonly Pick<MetricRow, 'values'>[]): string[] {
   const counts = new Map<string, number>();
   for (const { values } of rows)
     for (const [name, value] of Object.entries(values))
       if (name.startsWith(PREFIX) && value > 0)
         counts.set(name.slice(PREFIX.length), (counts.get(name.slice(PREFIX.length)) ?? 0) + value);
-  return [...counts].flatMap(([name, count]) => {
-    const [role, kind] = name.split('/');
-    if (!isKind(kind)) return [];
-    return [`${role ?? ''}: ${WORDS[kind](count === 1 ? 'once' : `${count} times`)}`];
+  return CALL_ROLES.flatMap((role) => {
+    const noted = Object.keys(WORDS).flatMap((kind) => {
+      const count = counts.get(`${role}/${kind}`);
+      if (count === undefined || !isKind(kind)) return [];
+      return [{ kind, words: WORDS[kind](count === 1 ? 'once' : `${count} times`) }];
+    });
+    const wordsOf = (isContext: boolean): string =>
+      noted
+        .filter(({ kind }) => SMALL_CONTEXT.has(kind) === isContext)
+        .map(({ words }) => words)
+        .join(', ');
+    const [unfitting, other] = [wordsOf(true), wordsOf(false)];
+    return [
+      ...(unfitting === '' ? [] : [`${role}: ${unfitting}, to fit the context; a larger one avoids it.`]),
+      ...(other === '' ? [] : [`${role}: ${other}.`]),
+    ];
   });
 }

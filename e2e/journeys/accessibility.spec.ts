@@ -1,4 +1,6 @@
+import { startScriptedServer } from '../../core/app/models/fixtures/scriptedServer.ts';
 import { findings } from '../axeFindings.ts';
+import { prepareHeldUpRun } from '../heldUpRun.ts';
 import { memskill } from '../preparedWorkspace.ts';
 import { expect, test } from '../studio.ts';
 import { goTo } from './steps.ts';
@@ -31,3 +33,30 @@ for (const theme of ['light', 'dark'] as const) {
     expect(found).toEqual([]);
   });
 }
+
+test('a run that its models hold up can be used by everybody, and the form of another', async ({
+  studio,
+}) => {
+  const server = await startScriptedServer();
+  const workspace = studio.makeFolder();
+  await prepareHeldUpRun(workspace, server);
+  const { page } = await studio.open({ workspace });
+  await expect(page.getByRole('form', { name: 'Caps of the run' })).toBeVisible();
+  await page.getByRole('button', { name: 'New run' }).click();
+  const form = page.getByRole('dialog', { name: 'New run' });
+  await form.getByLabel('Engine', { exact: true }).selectOption('llm');
+  await form.getByText('Language models', { exact: true }).click();
+  await expect(form.getByRole('region', { name: 'Forecast of model calls' })).toContainText('About');
+  const found: string[] = [];
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    found.push(...(await findings(page, `the form, ${theme}`)));
+  }
+  await form.getByRole('button', { name: 'Cancel' }).click();
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    found.push(...(await findings(page, `the run, ${theme}`)));
+  }
+  expect(found).toEqual([]);
+  await server.close();
+});

@@ -42,7 +42,7 @@ test('what a run asks of its model is told before it begins, and its cap is rais
     await waitForStatus(page, 'paused');
     const caps = page.getByRole('form', { name: 'Caps of the run' });
     const calls = caps.getByLabel('Calls', { exact: true });
-    await expect(calls).toHaveAccessibleDescription(`${CAP} so far; 0 is no cap.`);
+    await expect(calls).toHaveAccessibleDescription(`The cap so far is ${CAP}; 0 is none.`);
     await expect.poll(async () => Number(await calls.inputValue())).toBeGreaterThan(CAP);
     await calls.fill('1000');
     await caps.getByRole('button', { name: 'Resume with these' }).click();
