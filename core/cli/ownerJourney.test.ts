@@ -124,6 +124,24 @@ test('while one process trains, others look and review through it; Ctrl-C pauses
   expect(words).toContain(`go on with "memskill train --resume sample-1 --workspace ${folder}"`);
 });
 
+test('when the process that another one trains in is stopped, the other says why it stops and how to go on', async () => {
+  const workspace = newWorkspace();
+  const owner = startLongRun(workspace);
+  await trainedFor(owner, workspace, 1);
+  const second = startLongRun(workspace);
+  while (((await allRuns(workspace))[1]?.step ?? 0) < 1) {
+    expect(second.child.exitCode).toBeNull();
+    await setTimeout(POLL_MS);
+  }
+  owner.child.kill('SIGINT');
+  expect((await owner.ended).status).toBe(0);
+  // Whether it hears of the pause or of the lost connection first is a matter of luck.
+  expect((await second.ended).stderr).toMatch(
+    /The process that trained run sample-2 has ended, which paused the run\.|Run sample-2 is saved: go on with/u,
+  );
+  expect(await allRuns(workspace)).toMatchObject([{ status: 'paused' }, { status: 'paused' }]);
+});
+
 test('a second training process uses the first as its engine; when that one is killed both runs can go on', async () => {
   const workspace = newWorkspace();
   const owner = startLongRun(workspace);

@@ -104,10 +104,15 @@ function readCaps(context: CommandContext, name: string | null): RunCaps | null 
   return given.length === 0 ? null : runCapsSchema.parse(checkedChanges(context.runOptions));
 }
 
-/** Why it was paused, where nobody asked for it: a model out of reach, a budget used up. */
+/** Why it was paused, where nobody asked for it: a model out of reach, a budget used up, the end of the process it was in. */
 async function reportPause(client: Client, runId: string, { output }: CommandContext): Promise<void> {
-  const { message } = await client.call('runs.get', { runId });
-  if (message !== null) output.line(message);
+  try {
+    const { message } = await client.call('runs.get', { runId });
+    if (message !== null) output.line(message);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
+    output.warn(`The process that trained run ${runId} has ended, which paused the run.`);
+  }
 }
 
 /** What a new run would ask of models, and what its preset changed, in full or in short. */
