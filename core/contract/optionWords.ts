@@ -7,6 +7,7 @@ const SHORT_FORMS: Readonly<Record<string, string>> = {
   k: 'K',
   p: 'P',
   gpu: 'GPU',
+  gib: 'GiB',
 };
 
 /** `outerEpochs` as "Outer epochs". */
