@@ -21,7 +21,7 @@ const LOG = {
   label: 'own',
   config: { dataset: 'own', data: join(sourcePlatform.sampleFile, '..', 'sensor-log.jsonl') },
 };
-const SEEDS = 'seed skills, untrained';
+const SEEDS = 'seed skills';
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'memskill-transfer-'));

@@ -21,13 +21,13 @@ test('every bank is evaluated on its own data, on that of the others and on the 
   const arms = experimentArms(input({ sources: [HOTPOT], targets: [OWN, HOTPOT] }));
   const targets = ['sample', 'hotpotqa', 'own'];
   expect(arms.map(({ place }) => place)).toEqual(
-    ['seed skills, untrained', 'trained on sample', 'trained on hotpotqa'].flatMap((source) =>
+    ['seed skills', 'trained on sample', 'trained on hotpotqa'].flatMap((source) =>
       targets.map((target) => ({ source, target })),
     ),
   );
   expect(arms.map(({ base }) => base)).toEqual([
     ...[null, null, null],
-    ...[1, 2].flatMap(() => targets.map((target) => `seed skills, untrained → ${target}`)),
+    ...[1, 2].flatMap(() => targets.map((target) => `seed skills → ${target}`)),
   ]);
 });
 
@@ -67,7 +67,7 @@ test('runs and bank files stand beside the seed skills, and nothing is trained t
   const banks = [{ label: 'bank.json', skills: [...seedSkills({ skipNoop: true })], controller: null }];
   const arms = experimentArms(input({ runs: ['r1'], banks, targets: [OWN] }));
   expect(arms.map(({ name, training, tested }) => [name, training, tested])).toEqual([
-    ['seed skills, untrained → own', null, null],
+    ['seed skills → own', null, null],
     ['run r1 → own', null, { kind: 'run', runId: 'r1' }],
     ['bank bank.json → own', null, { kind: 'bank', at: 0 }],
   ]);

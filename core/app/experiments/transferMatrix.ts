@@ -26,7 +26,7 @@ interface Source {
 }
 
 const SEED_SKILLS: Source = {
-  label: 'seed skills, untrained',
+  label: 'seed skills',
   training: null,
   baseline: 'static-skills',
   tested: null,

@@ -25,6 +25,12 @@ test('rows below one another, scores and differences side by side, nothing beyon
   expect(plot.differences?.domain[1]).toBeGreaterThanOrEqual(0);
 });
 
+test('a name is whole where there is room for it', () => {
+  for (const name of ['World seed 1', 'K 3', 'static skills (the four seeds)'])
+    expect(armPlot([arm(name, 0.5)], 900).rows[0]?.label).toBe(name);
+  expect(armPlot([arm('a name that is too long', 0.5)], 200).rows[0]?.label).toBe('a name th…');
+});
+
 test('without differences the scores have all of the room', () => {
   const plot = armPlot([arm('full', 0.5)], 600);
   expect(plot.differences).toBeNull();

@@ -53,8 +53,8 @@ function finite(values: readonly number[]): number[] {
 /** @param widthPx at least a few hundred pixels; less gives axes of no width, never an error. */
 export function armPlot(arms: readonly PlottedArm[], widthPx: number): ArmPlot {
   const longest = Math.max(0, ...arms.map(({ name }) => name.length));
-  const labelWidth = Math.min(longest * LETTER_PX, widthPx * LABEL_SHARE);
-  const letters = Math.floor(labelWidth / LETTER_PX);
+  const letters = Math.min(longest, Math.floor((widthPx * LABEL_SHARE) / LETTER_PX));
+  const labelWidth = letters * LETTER_PX;
   const labelRight = EDGE + labelWidth;
   const left = labelRight + EDGE;
   const compared = arms.flatMap(({ difference }) => (difference === null ? [] : [difference]));

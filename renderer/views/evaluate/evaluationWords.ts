@@ -77,7 +77,9 @@ export function categoryName(
   results: Pick<EvaluationResults, 'byCategory'> | null,
   category: number,
 ): string {
-  return results?.byCategory.find((one) => one.category === category)?.name ?? `category ${category}`;
+  const name = results?.byCategory.find((one) => one.category === category)?.name ?? `category ${category}`;
+  // Kinds of games are named as in code.
+  return name.replaceAll('_', ' ');
 }
 
 type Scores = Pick<EvaluationResults, 'questions' | 'f1' | 'exactMatch' | 'judge' | 'gameSteps'>;
@@ -96,7 +98,7 @@ export function scoreRows(results: EvaluationResults, comparison: Comparison | n
     difference: difference === undefined ? null : differenceWords(difference),
   });
   return [
-    row('all', 'All questions', results, comparison?.f1),
+    row('all', results.gameSteps === undefined ? 'All questions' : 'All games', results, comparison?.f1),
     ...results.byCategory.map((scores) =>
       row(
         String(scores.category),
@@ -108,11 +110,25 @@ export function scoreRows(results: EvaluationResults, comparison: Comparison | n
   ];
 }
 
+function signedSteps(steps: number): string {
+  const text = Math.abs(steps).toFixed(1);
+  return Number(text) === 0 ? text : `${steps > 0 ? '+' : '−'}${text}`;
+}
+
+/** `−1.0 [−3.0, 0.0]`. */
+function stepsDifference({ mean, interval: [low, high] }: Estimate): string {
+  return `${signedSteps(mean)} [${signedSteps(low)}, ${signedSteps(high)}]`;
+}
+
 /** `+3.1 points [+1.0, +5.2] against no memory on 40 questions: 12 better, 20 same, 8 worse.` */
 export function comparisonSentence(comparison: Comparison, baseName: string): string {
-  const { f1, wins, ties, losses, questions } = comparison;
+  const { f1, gameSteps, apart, wins, ties, losses, questions } = comparison;
   const { text, interval: bounds } = differenceWords(f1);
-  return `${text} points ${bounds} against ${baseName} on ${counted(questions, 'question')}: ${wins} better, ${ties} same, ${losses} worse.`;
+  const what = gameSteps === undefined ? 'points' : 'points of games won';
+  const steps = gameSteps === undefined ? '' : `, ${stepsDifference(gameSteps)} steps a game,`;
+  const asked = counted(questions, gameSteps === undefined ? 'question' : 'game');
+  const others = apart === 0 ? '' : ` ${apart} more have the same ids and ask something else.`;
+  return `${text} ${what} ${bounds}${steps} against ${baseName} on ${asked}: ${wins} better, ${ties} same, ${losses} worse.${others}`;
 }
 
 interface Fact {
