@@ -85,6 +85,14 @@ test('a bank that is trained here, its run and its file come to the same on ever
   // Its weights are kept for going on, and are not sent about.
   const { recipe } = there.experiment.input;
   expect(recipe.name === 'transfer' && recipe.banks[0]?.controller).toBeNull();
+
+  // Nothing of it stands in the list of what was asked for alone; its evaluations go with it, its runs stay.
+  const listed = async (scope: 'alone' | 'all'): Promise<number> =>
+    (await client.call('evaluation.list', { scope })).length;
+  expect([await listed('alone'), await listed('all')]).toEqual([0, 4 + 6]);
+  await client.call('experiment.delete', { experimentId: trained.experiment.id });
+  expect(await listed('all')).toBe(6);
+  expect(await client.call('runs.list', {})).toHaveLength(1);
 });
 
 test('each executor is a column', async () => {

@@ -35,14 +35,12 @@ export function createExperimentHandlers(
       if (active.isActive(experimentId))
         throw new AppError('CONFLICT', `Experiment ${experimentId} is running; pause it first.`);
       workspace.experiments.require(experimentId);
-      workspace.transaction(() => {
-        const own = workspace.evaluations.list().filter((one) => one.experimentId === experimentId);
-        deleteEvaluations(
-          workspace,
-          own.map(({ id }) => id),
-        );
-        workspace.experiments.delete(experimentId);
-      });
+      const own = workspace.evaluations.list().filter((one) => one.experimentId === experimentId);
+      deleteEvaluations(
+        workspace,
+        own.map(({ id }) => id),
+      );
+      workspace.experiments.delete(experimentId);
       return {};
     },
   };
