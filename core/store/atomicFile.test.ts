@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  flushDisk,
+  flushFolder,
   isTemporaryName,
   makeFolder,
   moveFile,
@@ -122,9 +122,12 @@ test('a move never overwrites', () => {
   expect(readFileSync(join(folder, 'c'), 'utf8')).toBe('a');
 });
 
-test('a flush leaves nothing behind, and tells of a folder that is not there', async () => {
+test('a flush leaves files as they are and none behind, and tells of a folder that is not there', async () => {
   const folder = makeTestFolder();
-  await Promise.all([flushDisk(folder), flushDisk(folder)]);
-  expect(readdirSync(folder)).toEqual([]);
-  await expect(flushDisk(join(folder, 'missing'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  mkdirSync(join(folder, 'table'));
+  writeFileSync(join(folder, 'table', 'rows'), 'x');
+  await Promise.all([flushFolder(folder), flushFolder(folder)]);
+  expect(readdirSync(folder, { recursive: true })).toEqual(['table', join('table', 'rows')]);
+  expect(readFileSync(join(folder, 'table', 'rows'), 'utf8')).toBe('x');
+  await expect(flushFolder(join(folder, 'missing'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });

@@ -14,7 +14,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../shared/errors.ts';
@@ -129,23 +129,38 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   }
 }
 
-/**
- * Has the disk of `folder` take in everything written and deleted before, without blocking the caller: a commit waits for
- * all of it otherwise, whoever wrote it. UNAVAILABLE when it cannot.
- */
-export async function flushDisk(folder: string): Promise<void> {
-  const path = join(folder, '.flush.tmp');
+/** Whoever writes in a folder meanwhile goes on, and deletes what has been replaced. */
+function exceptMissing(error: unknown): undefined {
+  if (systemErrorCode(error) !== 'ENOENT') throw error;
+}
+
+async function syncFile(path: string, flags: 'r' | 'w'): Promise<void> {
+  const handle = await open(path, flags);
   try {
-    // The journal of a file system is written for what is new in it.
-    const handle = await open(path, 'w');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Has the disk take in what was written to the files of `folder` and what was deleted there, without blocking the caller:
+ * a commit waits for all of it otherwise. Not for folders of a database, whose locks closing its files would drop.
+ * UNAVAILABLE when it cannot.
+ */
+export async function flushFolder(folder: string): Promise<void> {
+  // Windows syncs no file that is open for reading, and its commits wait for no other file.
+  if (process.platform === 'win32') return;
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(exceptMissing);
+    for (const entry of entries ?? [])
+      if (entry.isFile()) await syncFile(join(entry.parentPath, entry.name), 'r').catch(exceptMissing);
+    // What was deleted is in the journal of the file system, which is written for what is new in it.
+    const path = join(folder, '.flush.tmp');
+    await syncFile(path, 'w');
     await rm(path, { force: true });
   } catch (error) {
-    throw fileError(error, 'write', path);
+    throw fileError(error, 'write', folder);
   }
 }
 

@@ -4,7 +4,7 @@ import type { WorkspaceDomain } from '../contract/application.ts';
 import type { Transport } from '../contract/rpc.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
-import { flushDisk, makeFolder } from './atomicFile.ts';
+import { flushFolder, makeFolder } from './atomicFile.ts';
 import { CheckpointFiles } from './checkpointFiles.ts';
 import type { Database } from './database.ts';
 import { BuiltMemoryTable, EvaluationQuestionTable } from './evaluationData.ts';
@@ -191,9 +191,9 @@ export class Workspace {
     this.#database.checkpoint();
   }
 
-  /** After much was written or deleted in a folder of the workspace: else the next transaction waits for the disk. */
-  flushDisk(): Promise<void> {
-    return flushDisk(this.folderPath);
+  /** After much was written to a folder or deleted there: else the next transaction waits for the disk. */
+  flush(name: WorkspaceFolderName): Promise<void> {
+    return flushFolder(this.folder(name));
   }
 
   /** Folders of damaged files that an earlier opening set aside, oldest first. */

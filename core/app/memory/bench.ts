@@ -213,7 +213,7 @@ class MemoryBench {
     const trained = performance.now();
     await this.#index.train(this.#table);
     const learned = performance.now();
-    await this.#workspace.flushDisk();
+    await this.#workspace.flush('memories.lance');
     return [
       benchFigure('memory.commit', 's', [committed / 1000]),
       benchFigure('memory.commitAndIndex', 's', [indexed / 1000]),

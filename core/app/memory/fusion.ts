@@ -20,3 +20,10 @@ export function fuseRanks(rankings: readonly (readonly string[])[]): FusedHit[] 
   });
   return hits.toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
 }
+
+/** Two rankings as one: the firsts, then the seconds. */
+export function interleaved(first: readonly string[], second: readonly string[]): string[] {
+  return Array.from({ length: Math.max(first.length, second.length) }, (_, at) =>
+    [first[at], second[at]].filter((id) => id !== undefined),
+  ).flat();
+}

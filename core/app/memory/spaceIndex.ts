@@ -11,6 +11,7 @@ import { required } from '../../shared/assertions.ts';
 import type { MemoryToIndex } from '../../store/liveMemoryTable.ts';
 import type { SpaceRecord } from '../../store/memorySpaceTable.ts';
 import type { Workspace } from '../../store/workspace.ts';
+import { interleaved } from './fusion.ts';
 import { PendingMemories, type PendingMemory } from './pendingMemories.ts';
 
 // Laws: what is committed is found, whether the index has it or not; what is deleted is not found, and `erase` returns
@@ -34,7 +35,7 @@ const TIDY_AFTER_ROWS_OF_MANY = 20_000;
 const EMBEDDED_AT_ONCE = 32;
 
 export interface SpaceIndexParts {
-  readonly workspace: Pick<Workspace, 'memorySpaces' | 'liveMemories' | 'transaction' | 'flushDisk'>;
+  readonly workspace: Pick<Workspace, 'memorySpaces' | 'liveMemories' | 'transaction' | 'flush'>;
   readonly index: LiveIndex;
   /** The embedder that the space is bound to. */
   readonly openEmbedder: (space: SpaceRecord) => Promise<Embedder>;
@@ -66,6 +67,8 @@ export class SpaceIndex {
   #rows = 0;
   #newRows = 0;
   #newWrites = 0;
+  /** Rows that partitions were learned from, where the record does not say so yet. */
+  #trainedRows = 0;
   /** A process that was killed may have written rows without saying so. */
   #mayHaveRows = true;
 
@@ -200,6 +203,10 @@ export class SpaceIndex {
     await Promise.allSettled(this.#searches);
   }
 
+  get #learnedRows(): number {
+    return Math.max(this.record.trainedRows, this.#trainedRows);
+  }
+
   #table(): LiveTable {
     const { number, generation, embedder } = this.record;
     return { name: LiveIndex.tableName(number, generation), space: embedder };
@@ -326,17 +333,24 @@ export class SpaceIndex {
   }
 
   async #tidy(isAlone: boolean): Promise<void> {
-    const { index, workspace } = this.#parts;
+    const { index } = this.#parts;
     const table = this.#table();
     this.#newRows = 0;
     this.#newWrites = 0;
-    if (LiveIndex.wantsTraining(this.#rows, this.record.trainedRows)) {
-      const trainedRows = await index.train(table);
-      await workspace.flushDisk();
-      workspace.memorySpaces.update({ ...this.record, trainedRows });
-    }
+    const isTraining = LiveIndex.wantsTraining(this.#rows, this.#learnedRows);
+    if (isTraining) this.#trainedRows = await index.train(table);
     await index.tidy(table, isAlone);
-    await workspace.flushDisk();
+    if (isTraining || isAlone) void this.#enqueue(() => this.#settle()).catch(this.#parts.onProblem);
+  }
+
+  /** The disk takes in what much work left behind, so that no commit has to wait for it. */
+  async #settle(): Promise<void> {
+    const { workspace } = this.#parts;
+    if (this.#isClosed) return;
+    await workspace.flush('memories.lance');
+    // Trained once more if this is lost.
+    const trainedRows = this.#learnedRows;
+    if (trainedRows > this.record.trainedRows) workspace.memorySpaces.update({ ...this.record, trainedRows });
   }
 
   /** Writes the table anew without what is deleted. */
@@ -363,15 +377,16 @@ export class SpaceIndex {
     const rows = await fill(old, next);
     const trainedRows = await index.train(next);
     await index.tidy(next, true);
-    await workspace.flushDisk();
+    await workspace.flush('memories.lance');
     workspace.transaction(() =>
       workspace.memorySpaces.update({ ...this.record, embedder, generation, trainedRows, ...commit() }),
     );
     this.#rows = rows;
+    this.#trainedRows = trainedRows;
     // Searches that began on the old table end on it.
     await this.#searchesEnded();
     await index.drop(old.name);
-    await workspace.flushDisk();
+    await workspace.flush('memories.lance');
   }
 }
 
@@ -380,10 +395,4 @@ export function pendingMemory(
   vector: Float32Array,
 ): PendingMemory {
   return { id: memory.id, text: memory.text, skill: memory.origin.skill, day, vector, revision };
-}
-
-function interleaved(first: readonly string[], second: readonly string[]): string[] {
-  return Array.from({ length: Math.max(first.length, second.length) }, (_, at) =>
-    [first[at], second[at]].filter((id) => id !== undefined),
-  ).flat();
 }
