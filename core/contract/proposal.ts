@@ -59,6 +59,13 @@ export const pairedResultSchema = z.strictObject({
 });
 export type PairedResult = z.infer<typeof pairedResultSchema>;
 
+/**
+ * Fewer questions that differ than this prove nothing: with five wins and no loss a fair coin still does as well once in
+ * 32, more than the 2.5 % the interval promises; with six once in 64. The bootstrap cannot see it (five equal wins give
+ * an interval of width 0), so it is asked for separately.
+ */
+export const LEAST_DIFFERING = 6;
+
 export const replayCaseSchema = z.strictObject({
   questionId: z.string(),
   set: z.enum(['affected', 'guard']),

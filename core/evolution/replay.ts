@@ -1,4 +1,4 @@
-import type { BankChange, PairedResult, Replay } from '../contract/proposal.ts';
+import { LEAST_DIFFERING, type BankChange, type PairedResult, type Replay } from '../contract/proposal.ts';
 import type { Skill } from '../contract/skill.ts';
 import { pairedBootstrap } from '../evaluation/pairedBootstrap.ts';
 import { sum } from '../shared/arithmetic.ts';
@@ -13,13 +13,6 @@ import { createRng } from '../shared/rng.ts';
 
 /** Scores closer than this are a tie; they differ by rounding only. */
 const TIE = 1e-9;
-
-/**
- * Fewer questions that differ than this prove nothing: with five wins and no loss a fair coin still does as well once in
- * 32, more than the 2.5 % the interval promises; with six once in 64. The bootstrap cannot see it (five equal wins give
- * an interval of width 0), so it is asked for separately.
- */
-const MIN_DIFFERING = 6;
 
 /**
  * Three intervals are worked out for every proposal in the shell's own thread: with the bootstrap's usual 10,000 a hundred
@@ -170,7 +163,9 @@ export function pairedResult(differences: readonly number[], seed: number): Pair
 /** `guarded` mode's test: clearly better over all questions, and not clearly worse on what was solved before. */
 export function passesGuard(replay: Pick<Replay, 'overall' | 'guard'>): boolean {
   const { overall, guard } = replay;
-  return overall.wins + overall.losses >= MIN_DIFFERING && overall.interval[0] > 0 && guard.interval[1] >= 0;
+  return (
+    overall.wins + overall.losses >= LEAST_DIFFERING && overall.interval[0] > 0 && guard.interval[1] >= 0
+  );
 }
 
 type ReplayCase = Replay['cases'][number];

@@ -1,6 +1,7 @@
 import { DIAGNOSIS_WORDS, DIAGNOSES } from '../../../core/contract/hardCase.ts';
 import type { DesignerIdentity, Skill, SkillLineage } from '../../../core/contract/skill.ts';
 import { counted, interval, signedPoints } from '../../ui/format.ts';
+import { outcomeOf } from '../review/replayWords.ts';
 import { decisionWords, ORIGIN_WORDS } from './versionWords.ts';
 
 export interface LineageFact {
@@ -23,11 +24,10 @@ function replayFact({
   meanDifference,
   interval: bounds,
 }: NonNullable<SkillLineage['replay']>): LineageFact {
-  const [low, high] = bounds;
-  const outcome = low > 0 ? 'better' : high < 0 ? 'worse' : 'no difference shown';
+  const { words } = outcomeOf({ count: wins + ties + losses, wins, losses, interval: bounds });
   return {
     term: 'Replay',
-    value: `${wins} better, ${ties} same, ${losses} worse; ${signedPoints(meanDifference)} points ${interval(bounds)}: ${outcome}`,
+    value: `${wins} better, ${ties} same, ${losses} worse; ${signedPoints(meanDifference)} points ${interval(bounds)}: ${words}`,
     title: `Mean difference of the score over all cases of the replay, new minus old, with its 95 % paired bootstrap interval, n = ${wins + ties + losses}`,
   };
 }

@@ -5,8 +5,8 @@ import { canReplay, cardCases, caseGroups, isReplayOfText, outcomeOf } from './r
 
 const retire = (name: string): BankChange => ({ kind: 'retire', name });
 
-function paired(interval: [number, number], count = 10): PairedResult {
-  return { count, wins: 0, ties: count, losses: 0, meanDifference: 0, interval };
+function paired(interval: [number, number], count = 10, wins = count): PairedResult {
+  return { count, wins, ties: count - wins, losses: 0, meanDifference: 0, interval };
 }
 
 function replay(createdAtMs: number, scores: readonly (readonly [number, number])[] = []): Replay {
@@ -91,6 +91,8 @@ test('a difference is shown only where the interval leaves 0 out', () => {
     [-0.1, 0.1],
   ] as const)
     expect(outcomeOf(paired([...interval])).words).toBe('no difference shown');
+  // Five wins and no loss come of a fair coin once in 32.
+  expect(outcomeOf(paired([0.1, 0.3], 10, 5))).toEqual({ words: 'too few differ to tell', tone: 'neutral' });
   expect(outcomeOf(paired([0, 0], 0))).toEqual({ words: 'no cases', tone: 'neutral' });
 });
 

@@ -1,5 +1,11 @@
 import type { HardCase } from '../../../core/contract/hardCase.ts';
-import type { BankChange, PairedResult, Proposal, Replay } from '../../../core/contract/proposal.ts';
+import {
+  LEAST_DIFFERING,
+  type BankChange,
+  type PairedResult,
+  type Proposal,
+  type Replay,
+} from '../../../core/contract/proposal.ts';
 
 /** What a replay shows, in words and in order of reading. Differences are new minus old. */
 
@@ -10,12 +16,17 @@ export interface Outcome {
   readonly tone: 'better' | 'worse' | 'neutral';
 }
 
-/** Better or worse only where the 95 % interval leaves 0 out. */
-export function outcomeOf({ count, interval: [low, high] }: PairedResult): Outcome {
+/** Better or worse only where the 95 % interval leaves 0 out and enough questions differ to say so. */
+export function outcomeOf({
+  count,
+  wins,
+  losses,
+  interval: [low, high],
+}: Pick<PairedResult, 'count' | 'wins' | 'losses' | 'interval'>): Outcome {
   if (count === 0) return { words: 'no cases', tone: 'neutral' };
-  if (low > 0) return { words: 'better', tone: 'better' };
-  if (high < 0) return { words: 'worse', tone: 'worse' };
-  return { words: 'no difference shown', tone: 'neutral' };
+  if (low <= 0 && high >= 0) return { words: 'no difference shown', tone: 'neutral' };
+  if (wins + losses < LEAST_DIFFERING) return { words: 'too few differ to tell', tone: 'neutral' };
+  return low > 0 ? { words: 'better', tone: 'better' } : { words: 'worse', tone: 'worse' };
 }
 
 export interface CaseGroups {
