@@ -12,6 +12,7 @@ import { Action } from '../../state/action.svelte.ts';
 import type { Studio } from '../../state/studio.svelte.ts';
 import { OptionForm } from '../runs/optionForm.svelte.ts';
 import { type Changes, type OptionValue, type RunOptions } from '../runs/runOptions.ts';
+import { DATA_OPTIONS } from './dataOptions.ts';
 import {
   askedOf,
   bankChoices,
@@ -23,20 +24,7 @@ import {
   type ChosenBank,
 } from './subjectChoices.ts';
 
-/** What an evaluation depends on, in the order of the form. */
-const DATA_OPTIONS = [
-  ...['dataset', 'data', 'testData', 'splitFile', 'contextDocuments', 'contextSeed', 'asksAbstention'],
-  ...[
-    'worldSeed',
-    'worlds',
-    'worldDifficulty',
-    'pairs',
-    'pairTrajectoriesMin',
-    'pairTrajectoriesMax',
-    'pairGames',
-  ],
-  ...['pairSameType', 'gameSteps', 'gameQuery', 'sessionMode', 'chunkSize', 'chunkOverlap'],
-] as const;
+/** What an evaluation depends on besides its data, in the order of the form. */
 const ENGINE_OPTIONS = [
   ...['engine', 'workers', 'executorModel', 'answererModel', 'judgeModel', 'embedderModel'],
   ...['modelContext', 'modelSequences', 'gpuLayers', 'cachesReplies', 'k', 'memTopKEval', 'seed'],

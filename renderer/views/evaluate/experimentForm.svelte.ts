@@ -11,23 +11,12 @@ import { Action } from '../../state/action.svelte.ts';
 import type { Studio } from '../../state/studio.svelte.ts';
 import { OptionForm } from '../runs/optionForm.svelte.ts';
 import { DATASET, SAMPLE, type Changes, type RunOptions } from '../runs/runOptions.ts';
+import { DATA_OPTIONS } from './dataOptions.ts';
 import { parseSweepValues } from './sweepValues.ts';
 import { TransferForm } from './transferForm.svelte.ts';
 
 const OPTIONS: Readonly<Record<'data' | 'training', readonly string[]>> = {
-  data: [
-    ...['dataset', 'data', 'testData', 'splitFile', 'contextDocuments', 'contextSeed', 'asksAbstention'],
-    ...[
-      'worldSeed',
-      'worlds',
-      'worldDifficulty',
-      'pairs',
-      'pairTrajectoriesMin',
-      'pairTrajectoriesMax',
-      'pairGames',
-    ],
-    ...['pairSameType', 'gameSteps', 'gameQuery', 'sessionMode', 'chunkSize', 'chunkOverlap'],
-  ],
+  data: DATA_OPTIONS,
   training: [
     ...['engine', 'designer', 'executorModel', 'answererModel', 'judgeModel', 'designerModel'],
     ...['outerEpochs', 'innerEpochs', 'batchSize', 'k'],
