@@ -60,11 +60,12 @@ async function startRun(
   await form.getByLabel('Dataset', { exact: true }).selectOption('locomo');
   await chooseDataFile(page, { file: data, chooseNext });
   await form.getByLabel('Engine', { exact: true }).selectOption('llm');
-  // Groups of options that few people need are folded.
-  for (const group of await form.locator('details').all())
-    await group.evaluate((element) => element.setAttribute('open', ''));
-  for (const [flag, value] of Object.entries({ ...OPTIONS, 'outer-epochs': String(stages) }))
-    await form.getByLabel(label(flag), { exact: true }).fill(value);
+  for (const [flag, value] of Object.entries({ ...OPTIONS, 'outer-epochs': String(stages) })) {
+    const field = form.getByLabel(label(flag), { exact: true });
+    // Groups of options that few people need are folded.
+    await field.evaluate((element) => element.closest('details')?.setAttribute('open', ''));
+    await field.fill(value);
+  }
   await form.getByRole('button', { name: 'Start', exact: true }).click();
   // It starts the model process and loads the model first.
   await expect(form).toBeHidden({ timeout: RUN_TIMEOUT_MS });
