@@ -15,13 +15,17 @@ const CONFIG = {
   ...{ modelContext: CONTEXT_TOKENS, modelSequences: 8, maxCalls: CAP },
 };
 
-/** A run whose model is a server's: paused by its cap, with notes of what did not fit and a restart of its model. */
-export async function prepareHeldUpRun(workspace: string, server: TestServer): Promise<void> {
+/** The executor of new runs is a model of the server. */
+export async function assignServer(workspace: string, server: TestServer): Promise<void> {
   const prepared = await Workspace.open(workspace, { clock: systemClock });
   prepared.models.put(serverRecord(server));
   prepared.settings.set({ ...prepared.settings.get(), modelRoles: { executor: 'server:chat' } });
   await prepared.close();
+}
 
+/** A run whose model is a server's: paused by its cap, with notes of what did not fit and a restart of its model. */
+export async function prepareHeldUpRun(workspace: string, server: TestServer): Promise<void> {
+  await assignServer(workspace, server);
   const studio = await Studio.open(workspace, { platform: sourcePlatform, clock: systemClock });
   const client = studio.connect();
   const { id: runId } = await client.call('runs.start', { config: CONFIG, name: null, isContinue: false });

@@ -1,4 +1,5 @@
 import {
+  armLabel,
   pairingNote,
   type ArmResult,
   type ExperimentResult,
@@ -11,7 +12,7 @@ import { formatTable, points } from './table.ts';
 /** What an experiment has come to, in the terminal and as JSON. */
 
 function firstLabel({ arms: [first] }: ExperimentResult['experiment']): string {
-  return first?.label ?? first?.name ?? '';
+  return first === undefined ? '' : armLabel(first);
 }
 
 function gameStepsCells({ gameSteps }: ArmResult): string[] {

@@ -104,6 +104,11 @@ export const FILE_OPTIONS: readonly OptionName[] = RUN_OPTIONS.filter(({ kind })
   ({ name }) => name,
 );
 
+/** Everything that a data set is read by. */
+export const DATA_OPTIONS: readonly OptionName[] = RUN_OPTIONS.filter(({ group }) => group === 'data').map(
+  ({ name }) => name,
+);
+
 const optionByFlag = new Map(RUN_OPTIONS.map((option) => [option.flag, option]));
 
 /** The option behind a flag (without dashes), or undefined. */

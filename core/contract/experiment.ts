@@ -181,6 +181,11 @@ export const experimentArmSchema = z.strictObject({
 });
 export type ExperimentArm = z.infer<typeof experimentArmSchema>;
 
+/** What people read: its name, where that is no key of a program. */
+export function armLabel({ label, name }: Pick<ExperimentArm, 'label' | 'name'>): string {
+  return label ?? name;
+}
+
 /** One arm with one seed. */
 export const experimentCellSchema = z.strictObject({
   arm: z.string(),

@@ -1,16 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import {
-  CHAT,
-  scriptedStep,
-  serverRecord,
-  startScriptedServer,
-} from '../../core/app/models/fixtures/scriptedServer.ts';
+import { CHAT, scriptedStep, startScriptedServer } from '../../core/app/models/fixtures/scriptedServer.ts';
 import { writeTinyGguf } from '../../core/models/fixtures/tinyGguf.ts';
 import { reply, type TestServer } from '../../core/models/server/fixtures/testServer.ts';
-import { systemClock } from '../../core/shared/clock.ts';
-import { Workspace } from '../../core/store/workspace.ts';
+import { assignServer } from '../heldUpRun.ts';
 import { expect, test, type StudioFixture } from '../studio.ts';
 import { addModelFile, chooseModelFile, modelCard } from './modelSteps.ts';
 import { goTo, waitForStatus } from './steps.ts';
@@ -42,13 +36,9 @@ test('a file that is no model, and an embedding model where a chat model belongs
   await page.getByLabel('Embedder', { exact: true }).selectOption('Embeds only');
 });
 
-/** The executor of new runs is a model of the server. */
 async function openWithServer(studio: StudioFixture, server: TestServer): Promise<Page> {
   const workspace = studio.makeFolder();
-  const prepared = await Workspace.open(workspace, { clock: systemClock });
-  prepared.models.put(serverRecord(server));
-  prepared.settings.set({ ...prepared.settings.get(), modelRoles: { executor: 'server:chat' } });
-  await prepared.close();
+  await assignServer(workspace, server);
   return (await studio.open({ workspace })).page;
 }
 

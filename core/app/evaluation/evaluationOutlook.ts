@@ -1,5 +1,5 @@
 import { fillAssignedModels } from '../../config/modelOptions.ts';
-import { RUN_OPTIONS } from '../../config/options.ts';
+import { DATA_OPTIONS } from '../../config/options.ts';
 import type { RunConfig } from '../../config/schema.ts';
 import type { CallOutput } from '../../contract/calls.ts';
 import type { Baseline, EvaluationInput } from '../../contract/evaluation.ts';
@@ -42,9 +42,6 @@ export async function amountsOf(
 export function workSubject(baseline: Baseline | null): EvaluatedWork['subject'] {
   return baseline === null || baseline === 'static-skills' ? 'skills' : baseline;
 }
-
-/** Everything that a data set is read by. */
-const DATA_OPTIONS = RUN_OPTIONS.filter(({ group }) => group === 'data').map(({ name }) => name);
 
 /** Data sets that were loaded for one question, each once. */
 export function datasetReader({ platform }: Pick<StudioParts, 'platform'>, signal: AbortSignal) {

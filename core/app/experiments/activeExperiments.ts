@@ -1,10 +1,11 @@
 import type { EvaluationInput } from '../../contract/evaluation.ts';
-import type {
-  Experiment,
-  ExperimentArm,
-  ExperimentCell,
-  ExperimentInput,
-  ExperimentProgress,
+import {
+  armLabel,
+  type Experiment,
+  type ExperimentArm,
+  type ExperimentCell,
+  type ExperimentInput,
+  type ExperimentProgress,
 } from '../../contract/experiment.ts';
 import { optionWords } from '../../contract/optionWords.ts';
 import { required } from '../../shared/assertions.ts';
@@ -192,7 +193,7 @@ export class ActiveExperiments {
       arms.find(({ name }) => name === cell.arm),
       `arm ${cell.arm}`,
     );
-    const what = `${arm.label ?? arm.name}, seed ${cell.seed}`;
+    const what = `${armLabel(arm)}, seed ${cell.seed}`;
     const config = trainingConfig(input, arm, cell.seed);
     let { runId } = cell;
     if (config !== null) {

@@ -1,7 +1,7 @@
 import { fillAssignedModels, usesLanguageModels } from '../../config/modelOptions.ts';
 import { parseRunConfig } from '../../config/options.ts';
 import type { CallOutput } from '../../contract/calls.ts';
-import type { ExperimentInput } from '../../contract/experiment.ts';
+import { armLabel, type ExperimentInput } from '../../contract/experiment.ts';
 import type { CallForecast } from '../../contract/forecast.ts';
 import { sum } from '../../shared/arithmetic.ts';
 import { contentHash } from '../../shared/contentHash.ts';
@@ -76,7 +76,7 @@ export async function outlineExperiment(
   });
   const seeds = input.seeds.length;
   return {
-    arms: arms.map(({ name, label }) => label ?? name),
+    arms: arms.map(armLabel),
     trainings: seeds * trainings.length,
     steps: seeds * sum(steps),
     evaluations: seeds * arms.length,

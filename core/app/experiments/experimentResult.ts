@@ -1,5 +1,11 @@
 import type { EvaluationQuestionSummary } from '../../contract/evaluation.ts';
-import type { ArmResult, Experiment, ExperimentResult, TransferMatrix } from '../../contract/experiment.ts';
+import {
+  armLabel,
+  type ArmResult,
+  type Experiment,
+  type ExperimentResult,
+  type TransferMatrix,
+} from '../../contract/experiment.ts';
 import { pairQuestions, type QuestionPairs } from '../../evaluation/pairQuestions.ts';
 import { estimate, gameStepsOf } from '../../evaluation/summary.ts';
 import { mean, sum } from '../../shared/arithmetic.ts';
@@ -188,7 +194,7 @@ export async function experimentResult(workspace: Stored, experiment: Experiment
     experiment.arms
       .map((arm): MeasuredArm => ({
         name: arm.name,
-        label: arm.label ?? arm.name,
+        label: armLabel(arm),
         cells: cellsOf(workspace, experiment, arm.name),
       }))
       .filter(({ cells }) => cells.length > 0)

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { FILE_OPTIONS, parseRunConfig, RUN_OPTIONS } from '../../config/options.ts';
+import { DATA_OPTIONS, FILE_OPTIONS, parseRunConfig, RUN_OPTIONS } from '../../config/options.ts';
 import type { ExperimentArm, ExperimentInput } from '../../contract/experiment.ts';
 import { contentHash } from '../../shared/contentHash.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -48,10 +48,6 @@ const OF_A_COLUMN: readonly string[] = RUN_OPTIONS.filter(
   .map(({ name }) => name)
   .filter((name) => !OF_THE_BANK.has(name));
 
-const OF_DATA: readonly string[] = RUN_OPTIONS.filter(({ group }) => group === 'data').map(
-  ({ name }) => name,
-);
-
 function picked(config: Config, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.map((name) => [name, config[name]]));
 }
@@ -89,7 +85,8 @@ function sourcesOf(input: ExperimentInput, { sources, runs, banks }: Transfer): 
   const own = ownData(input);
   const trained = distinct([...(isOwnTrained ? [own] : []), ...sources]).map(({ label, config }): Source => ({
     label: `trained on ${label}`,
-    training: isOwnTrained && config === own.config ? {} : picked(onData(input, config), [...OF_DATA, 'k']),
+    training:
+      isOwnTrained && config === own.config ? {} : picked(onData(input, config), [...DATA_OPTIONS, 'k']),
     baseline: null,
     tested: null,
   }));

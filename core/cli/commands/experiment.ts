@@ -113,20 +113,18 @@ async function inputOf(context: CommandContext): Promise<ExperimentInput> {
   };
 }
 
-/** @param input Null: it goes on with one. */
-async function begin(
+/** What is wrong in the options of a new one is said before anything is opened. */
+async function beginningOf(
   context: CommandContext,
-  client: Client,
-  input: ExperimentInput | null,
-): Promise<string> {
-  const resumed = textFlag(context, 'resume');
-  if (input !== null) return (await client.call('experiment.start', input)).id;
-  return (await client.call('experiment.resume', { experimentId: resumed ?? '' })).id;
+  resumed: string | null,
+): Promise<(client: Client) => Promise<{ readonly id: string }>> {
+  if (resumed !== null) return (client) => client.call('experiment.resume', { experimentId: resumed });
+  const input = await inputOf(context);
+  return (client) => client.call('experiment.start', input);
 }
 
-async function follow(context: CommandContext, client: Client, input: ExperimentInput | null): Promise<void> {
+async function follow(context: CommandContext, client: Client, experimentId: string): Promise<void> {
   const { output, signal } = context;
-  const experimentId = await begin(context, client, input);
   output.line(
     `Experiment ${experimentId}; stopped or killed, ${hint(context, `experiment --resume ${experimentId}`)} goes on with it`,
   );
@@ -149,12 +147,15 @@ async function follow(context: CommandContext, client: Client, input: Experiment
 
 async function run(context: CommandContext): Promise<void> {
   const shown = textFlag(context, 'show');
-  const isNew = shown === null && textFlag(context, 'resume') === null;
-  const input = isNew ? await inputOf(context) : null;
-  if (!isNew && context.positionals.length > 0)
+  const resumed = textFlag(context, 'resume');
+  if ((shown !== null || resumed !== null) && context.positionals.length > 0)
     throw new UsageError('An experiment that is there already has its name.');
+  if (shown === null) {
+    const begin = await beginningOf(context, resumed);
+    const client = await context.connect();
+    return follow(context, client, (await begin(client)).id);
+  }
   const client = await context.connect();
-  if (shown === null) return follow(context, client, input);
   const result = await client.call('experiment.get', { experimentId: shown });
   if (result.experiment.cells.length === 0) throw new AppError('INTERNAL', 'An experiment without cells.');
   printExperiment(context, result);

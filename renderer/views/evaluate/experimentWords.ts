@@ -1,8 +1,9 @@
-import type {
-  ArmResult,
-  Experiment,
-  ExperimentResult,
-  TransferMatrix,
+import {
+  armLabel,
+  type ArmResult,
+  type Experiment,
+  type ExperimentResult,
+  type TransferMatrix,
 } from '../../../core/contract/experiment.ts';
 import type { PlottedArm } from '../../charts/geometry/armPlot.ts';
 
@@ -39,7 +40,9 @@ export function plottedArms(arms: readonly ArmResult[]): PlottedArm[] {
 export function baseWords({ arms: [first], input }: Pick<Experiment, 'arms' | 'input'>): string {
   return input.recipe.name === 'transfer'
     ? 'the seed skills'
-    : (first?.label ?? first?.name ?? 'the first arm');
+    : first === undefined
+      ? 'the first arm'
+      : armLabel(first);
 }
 
 /** `sample, validation split, seeds 42, 43`. */
