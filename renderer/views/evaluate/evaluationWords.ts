@@ -7,6 +7,7 @@ import {
   type EvaluationResults,
   type EvaluationSummary,
 } from '../../../core/contract/evaluation.ts';
+import { LEAST_DIFFERING } from '../../../core/contract/proposal.ts';
 import { counted, duration, interval, percent, points, signedPoints } from '../../ui/format.ts';
 
 /** Evaluations in words and rows. Law: pure. */
@@ -38,19 +39,22 @@ export type DifferenceTone = 'better' | 'worse' | null;
 export interface DifferenceWords {
   readonly text: string;
   readonly interval: string;
-  /** Null: the interval holds both signs, so that neither is told. */
+  /** Null: the interval holds both signs, or too few questions differ, so that neither is told. */
   readonly tone: DifferenceTone;
   readonly words: string;
 }
 
-export function differenceWords({ mean, interval: bounds }: Estimate): DifferenceWords {
+/** `differing`: questions that may differ; all that are paired, where no less is known. */
+export function differenceWords({ mean, interval: bounds }: Estimate, differing: number): DifferenceWords {
   const [low, high] = bounds;
-  const tone = low > 0 ? 'better' : high < 0 ? 'worse' : null;
+  // A bootstrap of a handful of questions gives a narrow interval whatever they are.
+  const isEnough = differing >= LEAST_DIFFERING;
+  const tone = !isEnough ? null : low > 0 ? 'better' : high < 0 ? 'worse' : null;
   return {
     text: signedPoints(mean),
     interval: interval(bounds),
     tone,
-    words: tone ?? 'no clear difference',
+    words: tone ?? (isEnough ? 'no clear difference' : 'too few differ to tell'),
   };
 }
 
@@ -73,8 +77,10 @@ function stepsWords({ mean, interval: [low, high] }: Estimate): ScoreRow['gameSt
   return { mean: mean.toFixed(1), interval: `[${low.toFixed(1)}, ${high.toFixed(1)}]` };
 }
 
+type NamedCategory = Pick<EvaluationResults['byCategory'][number], 'category' | 'name'>;
+
 export function categoryName(
-  results: Pick<EvaluationResults, 'byCategory'> | null,
+  results: { readonly byCategory: readonly NamedCategory[] } | null,
   category: number,
 ): string {
   const name = results?.byCategory.find((one) => one.category === category)?.name ?? `category ${category}`;
@@ -85,8 +91,11 @@ export function categoryName(
 type Scores = Pick<EvaluationResults, 'questions' | 'f1' | 'exactMatch' | 'judge' | 'gameSteps'>;
 
 /** The first row is over all questions. */
-export function scoreRows(results: EvaluationResults, comparison: Comparison | null): ScoreRow[] {
-  const row = (key: string, label: string, scores: Scores, difference: Estimate | undefined): ScoreRow => ({
+export function scoreRows(
+  results: Scores & { readonly byCategory: readonly (Scores & NamedCategory)[] },
+  comparison: Comparison | null,
+): ScoreRow[] {
+  const row = (key: string, label: string, scores: Scores, difference: DifferenceWords | null): ScoreRow => ({
     key,
     label,
     questions: scores.questions,
@@ -95,19 +104,29 @@ export function scoreRows(results: EvaluationResults, comparison: Comparison | n
     exactMatch: points(scores.exactMatch),
     judge: scores.judge === null ? null : points(scores.judge),
     gameSteps: scores.gameSteps === undefined ? null : stepsWords(scores.gameSteps),
-    difference: difference === undefined ? null : differenceWords(difference),
+    difference,
   });
   return [
-    row('all', results.gameSteps === undefined ? 'All questions' : 'All games', results, comparison?.f1),
-    ...results.byCategory.map((scores) =>
-      row(
+    row(
+      'all',
+      results.gameSteps === undefined ? 'All questions' : 'All games',
+      results,
+      comparison === null ? null : comparisonWords(comparison),
+    ),
+    ...results.byCategory.map((scores) => {
+      const compared = comparison?.byCategory.find(({ category }) => category === scores.category);
+      return row(
         String(scores.category),
         categoryName(results, scores.category),
         scores,
-        comparison?.byCategory.find(({ category }) => category === scores.category)?.f1,
-      ),
-    ),
+        compared === undefined ? null : differenceWords(compared.f1, compared.questions),
+      );
+    }),
   ];
+}
+
+export function comparisonWords({ f1, wins, losses }: Comparison): DifferenceWords {
+  return differenceWords(f1, wins + losses);
 }
 
 function signedSteps(steps: number): string {
@@ -122,8 +141,8 @@ function stepsDifference({ mean, interval: [low, high] }: Estimate): string {
 
 /** `+3.1 points [+1.0, +5.2] against no memory on 40 questions: 12 better, 20 same, 8 worse.` */
 export function comparisonSentence(comparison: Comparison, baseName: string): string {
-  const { f1, gameSteps, apart, wins, ties, losses, questions } = comparison;
-  const { text, interval: bounds } = differenceWords(f1);
+  const { gameSteps, apart, wins, ties, losses, questions } = comparison;
+  const { text, interval: bounds } = comparisonWords(comparison);
   const what = gameSteps === undefined ? 'points' : 'points of games won';
   const steps = gameSteps === undefined ? '' : `, ${stepsDifference(gameSteps)} steps a game,`;
   const asked = counted(questions, gameSteps === undefined ? 'question' : 'game');

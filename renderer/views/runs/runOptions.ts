@@ -3,6 +3,7 @@ import type { CallOutput } from '../../../core/contract/calls.ts';
 import { modelRoleSchema, type ModelRole } from '../../../core/contract/model.ts';
 import { optionWords } from '../../../core/contract/optionWords.ts';
 import { AppError } from '../../../core/shared/errors.ts';
+import { capitalised } from '../../ui/format.ts';
 
 /** What a form of a run's options computes. Law: pure. */
 
@@ -19,10 +20,6 @@ export const SAMPLE = 'sample';
 
 /** Groups that a form shows opened: what a person chooses for every run. */
 export const OPEN_GROUPS: readonly string[] = ['data', 'engine', 'loop'];
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 const GROUP_HEADINGS: Readonly<Record<string, string>> = { model: 'Language models' };
 
