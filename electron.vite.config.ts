@@ -12,6 +12,7 @@ export default defineConfig({
           engineWorker: 'core/engines/engineWorker.ts',
           controllerWorker: 'core/controller/worker.ts',
           modelProcess: 'core/models/llama/modelProcess.ts',
+          checkpointThread: 'core/store/checkpointThread.ts',
         },
         output: { chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -49,6 +49,7 @@ describe('bundles', () => {
         'main/engineWorker.js',
         'main/controllerWorker.js',
         'main/modelProcess.js',
+        'main/checkpointThread.js',
       ]),
     );
     const others = files
@@ -62,9 +63,12 @@ describe('bundles', () => {
   });
 
   test('workers do not know Electron', () => {
-    for (const file of globSync('main/{engineWorker,controllerWorker,modelProcess,chunks/*}.js', {
-      cwd: BUILT,
-    }))
+    for (const file of globSync(
+      'main/{engineWorker,controllerWorker,modelProcess,checkpointThread,chunks/*}.js',
+      {
+        cwd: BUILT,
+      },
+    ))
       expect(importsOf(read(file))).not.toContain('electron');
   });
 

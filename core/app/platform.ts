@@ -7,6 +7,7 @@ export interface Platform {
   readonly engineWorker: URL;
   readonly controllerWorker: URL;
   readonly modelProcess: URL;
+  readonly checkpointThread: URL;
   /** How a process for `modelProcess` is started. */
   readonly startModelProcess: StartModelProcess;
   /** Where keys of servers may be kept for good. */
@@ -22,6 +23,7 @@ export const sourcePlatform: Platform = {
   engineWorker: new URL('../engines/engineWorker.ts', import.meta.url),
   controllerWorker: new URL('../controller/worker.ts', import.meta.url),
   modelProcess: new URL('../models/llama/modelProcess.ts', import.meta.url),
+  checkpointThread: new URL('../store/checkpointThread.ts', import.meta.url),
   startModelProcess: forkModelProcess,
   keyStore: noKeyStore,
   sampleFile: fileURLToPath(new URL('../../resources/samples/conversations.json', import.meta.url)),

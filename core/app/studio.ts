@@ -119,7 +119,7 @@ export class Studio {
    * @throws AppError CONFLICT when another process owns it; as `Workspace.open` otherwise.
    */
   static async open(folder: string, { platform, clock, onYield = null }: StudioOptions): Promise<Studio> {
-    const workspace = await Workspace.open(folder, { clock });
+    const workspace = await Workspace.open(folder, { clock, checkpointThread: platform.checkpointThread });
     try {
       const archive = await MemoryArchive.open(workspace.folder('memories.lance'));
       if (workspace.bankVersions.count() === 0) {

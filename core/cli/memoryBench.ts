@@ -11,7 +11,7 @@ if (dataFile === null)
   throw new AppError('INVALID_INPUT', "Name LoCoMo's file: npm run bench:memory -- path/to/locomo10.json.");
 const figures = await benchLiveMemory({
   dataFile,
-  sampleFile: sourcePlatform.sampleFile,
+  platform: sourcePlatform,
   memories: 100_000,
   dimension: 1024,
   onProgress: (done, total, label) => process.stderr.write(`\r${done}/${total} ${label}`),

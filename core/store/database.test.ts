@@ -36,6 +36,52 @@ function texts(database: Database): unknown[] {
 const add = (database: Database, text: string): void =>
   database.run('INSERT INTO notes (text) VALUES (?)', text);
 
+describe('a transaction that does not wait for the disk', () => {
+  const synchronous = (database: Database): unknown => database.get('PRAGMA synchronous')?.['synchronous'];
+
+  test('is seen at once and on the disk after sync; the next one waits again', async () => {
+    const path = join(makeTestFolder(), 'a.db');
+    const database = openTest(path);
+    const inside = database.transactionUnsynced(() => {
+      add(database, 'quick');
+      return synchronous(database);
+    });
+    expect(inside).toBe(1);
+    expect(texts(database)).toEqual(['quick']);
+    await database.sync();
+    expect(readFileSync(`${path}-wal`).includes('quick')).toBe(true);
+    expect(synchronous(database)).toBe(2);
+  });
+
+  test('that fails leaves nothing, and later ones wait for the disk', () => {
+    const database = openTest(join(makeTestFolder(), 'a.db'));
+    expect(() =>
+      database.transactionUnsynced(() => {
+        add(database, 'lost');
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
+    expect(texts(database)).toEqual([]);
+    expect(synchronous(database)).toBe(2);
+  });
+
+  test('inside another is a part of that one, which waits', () => {
+    const database = openTest(join(makeTestFolder(), 'a.db'));
+    database.transaction(() => {
+      database.transactionUnsynced(() => add(database, 'inner'));
+      expect(synchronous(database)).toBe(2);
+    });
+    expect(texts(database)).toEqual(['inner']);
+  });
+
+  test('sync has nothing to do where there is no log', async () => {
+    const database = openTest(join(makeTestFolder(), 'a.db'));
+    add(database, 'kept');
+    database.close();
+    await expect(database.sync()).resolves.toBeUndefined();
+  });
+});
+
 describe('opening', () => {
   test('sets the pragmas the promises rest on', () => {
     const database = openTest(join(makeTestFolder(), 'a.db'));

@@ -26,7 +26,7 @@ async function record(): Promise<Recording> {
   const folder = join(root, 'recorded');
   const workspace = await Workspace.open(folder, { clock: fixedClock() });
   const path = join(folder, 'studio.db');
-  workspace.checkpointWal();
+  await workspace.checkpointWal();
   const database = readFileSync(path);
   const sizes: number[] = [];
   for (let index = 0; index < COMMITS; index += 1) {

@@ -24,8 +24,11 @@ import { Workspace } from './workspace.ts';
 
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-async function openTest(folder: string, readOnly = false): Promise<Workspace> {
-  const workspace = await Workspace.open(folder, { clock: fixedClock(AT), readOnly });
+const CHECKPOINT_THREAD = new URL('checkpointThread.ts', import.meta.url);
+
+async function openTest(folder: string, readOnly = false, checkpointThread?: URL): Promise<Workspace> {
+  const options = checkpointThread === undefined ? { readOnly } : { readOnly, checkpointThread };
+  const workspace = await Workspace.open(folder, { clock: fixedClock(AT), ...options });
   onTestFinished(() => workspace.close());
   return workspace;
 }
@@ -131,26 +134,32 @@ describe('a workspace', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  test('really deletes: after checkpointWal a deleted question is in no file', async () => {
-    const folder = makeTestFolder();
-    const workspace = await openTest(folder);
-    const secret = 'Where did Ottilie hide the violin?';
-    workspace.transaction(() => {
-      for (let index = 0; index < 50; index += 1) {
-        workspace.hardCases.put(
-          sampleHardCase({ id: `c${index}`, question: index % 2 === 0 ? secret : 'kept question' }),
+  test.each([
+    ['by itself', undefined],
+    ['beside a checkpoint thread', CHECKPOINT_THREAD],
+  ])(
+    'really deletes, %s: after checkpointWal a deleted question is in no file',
+    async (_, checkpointThread) => {
+      const folder = makeTestFolder();
+      const workspace = await openTest(folder, false, checkpointThread);
+      const secret = 'Where did Ottilie hide the violin?';
+      workspace.transaction(() => {
+        for (let index = 0; index < 50; index += 1) {
+          workspace.hardCases.put(
+            sampleHardCase({ id: `c${index}`, question: index % 2 === 0 ? secret : 'kept question' }),
+          );
+        }
+      });
+      for (let index = 0; index < 50; index += 2) workspace.hardCases.delete(`c${index}`);
+      await workspace.checkpointWal();
+      const holding = (text: string) =>
+        readdirSync(folder).filter(
+          (name) => statSync(join(folder, name)).isFile() && readFileSync(join(folder, name)).includes(text),
         );
-      }
-    });
-    for (let index = 0; index < 50; index += 2) workspace.hardCases.delete(`c${index}`);
-    workspace.checkpointWal();
-    const holding = (text: string) =>
-      readdirSync(folder).filter(
-        (name) => statSync(join(folder, name)).isFile() && readFileSync(join(folder, name)).includes(text),
-      );
-    expect(holding(secret)).toEqual([]);
-    expect(holding('kept question')).toEqual(['studio.db']);
-  });
+      expect(holding(secret)).toEqual([]);
+      expect(holding('kept question')).toEqual(['studio.db']);
+    },
+  );
 });
 
 describe('a workspace of a newer version is refused and left alone:', () => {

@@ -5,6 +5,7 @@ import type { Transport } from '../contract/rpc.ts';
 import type { Clock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { flushFolder, makeFolder } from './atomicFile.ts';
+import { BackgroundCheckpoints } from './backgroundCheckpoints.ts';
 import { CheckpointFiles } from './checkpointFiles.ts';
 import type { Database } from './database.ts';
 import { BuiltMemoryTable, EvaluationQuestionTable } from './evaluationData.ts';
@@ -27,6 +28,8 @@ export interface WorkspaceOptions {
   clock: Clock;
   /** Look only: takes no lock, writes nothing, works beside an owner and on a read-only disk. */
   readOnly?: boolean;
+  /** Entry of the thread that keeps the write-ahead log short (`checkpointThread.ts`); without it commits do. */
+  checkpointThread?: URL;
 }
 
 /** Folders of a workspace beside its database. */
@@ -39,7 +42,7 @@ export interface VerifyReport extends ChainReport {
 
 /**
  * A workspace on disk (design 4), open in one process at a time. Whatever a method or `transaction` wrote is on the disk
- * when it returns. Each method says what it throws; any may throw UNAVAILABLE when the disk is full or fails, and
+ * when it returns (but for `transactionUnsynced`). Each method says what it throws; any may throw UNAVAILABLE when the disk is full or fails, and
  * then nothing of the call was written.
  */
 export class Workspace {
@@ -70,15 +73,17 @@ export class Workspace {
   readonly checkpoints: CheckpointFiles;
   readonly #database: Database;
   readonly #lock: WorkspaceLock | null;
+  readonly #checkpoints: BackgroundCheckpoints | null;
   #server: OwnerServer | null = null;
 
   private constructor(parts: {
     folder: string;
     database: Database;
     lock: WorkspaceLock | null;
-    clock: Clock;
+    options: WorkspaceOptions;
   }) {
-    const { folder, database, lock, clock } = parts;
+    const { folder, database, lock, options } = parts;
+    const { clock, checkpointThread } = options;
     this.folderPath = folder;
     this.isReadOnly = lock === null;
     this.#database = database;
@@ -107,6 +112,15 @@ export class Workspace {
     this.evaluationQuestions = new EvaluationQuestionTable(database);
     this.builtMemories = new BuiltMemoryTable(database);
     this.checkpoints = new CheckpointFiles(join(folder, 'checkpoints'));
+    this.#checkpoints =
+      checkpointThread === undefined || lock === null
+        ? null
+        : new BackgroundCheckpoints(checkpointThread, database.path, () => {
+            database.hasCheckpointer = false;
+          });
+    if (this.#checkpoints === null) return;
+    database.hasCheckpointer = true;
+    database.onWrite(() => this.#checkpoints?.note());
   }
 
   /**
@@ -118,7 +132,7 @@ export class Workspace {
     const path = resolve(folder);
     const { clock } = options;
     if (options.readOnly === true)
-      return new Workspace({ folder: path, database: openDatabaseReadOnly(path), lock: null, clock });
+      return new Workspace({ folder: path, database: openDatabaseReadOnly(path), lock: null, options });
     makeFolder(path);
     try {
       accessSync(path, constants.W_OK);
@@ -127,7 +141,7 @@ export class Workspace {
     }
     const lock = WorkspaceLock.acquire(path, clock);
     try {
-      return new Workspace({ folder: path, database: openDatabase(path, clock), lock, clock });
+      return new Workspace({ folder: path, database: openDatabase(path, clock), lock, options });
     } catch (error) {
       lock.release();
       throw error;
@@ -142,6 +156,19 @@ export class Workspace {
   /** All of `fn`'s writes or none; one disk sync for all of them. `fn` is synchronous. May be nested. */
   transaction<T>(fn: () => T): T {
     return this.#database.transaction(fn);
+  }
+
+  /**
+   * As `transaction`, without the disk sync: on the disk when a `sync` that was called later, or another transaction, has
+   * returned. For writes beside which this thread has more to do than to wait for the disk.
+   */
+  transactionUnsynced<T>(fn: () => T): T {
+    return this.#database.transactionUnsynced(fn);
+  }
+
+  /** Returns when all that is committed by now is on the disk; UNAVAILABLE when the disk fails. */
+  sync(): Promise<void> {
+    return this.#database.sync();
   }
 
   /**
@@ -187,8 +214,10 @@ export class Workspace {
    * overwrites it in the main one), except the copy that was made before a migration. CONFLICT while another process
    * reads.
    */
-  checkpointWal(): void {
-    this.#database.checkpoint();
+  async checkpointWal(): Promise<void> {
+    const empty = (): void => this.#database.checkpoint();
+    if (this.#checkpoints === null) empty();
+    else await this.#checkpoints.runBefore(empty);
   }
 
   /** After much was written to a folder or deleted there: else the next transaction waits for the disk. */
@@ -207,6 +236,7 @@ export class Workspace {
     this.#server = null;
     try {
       await server?.close();
+      await this.#checkpoints?.close();
       this.#database.close();
     } finally {
       this.#lock?.release();

@@ -20,6 +20,7 @@ export function builtPlatform(
     engineWorker: pathToFileURL(join(mainFolder, 'engineWorker.js')),
     controllerWorker: pathToFileURL(join(mainFolder, 'controllerWorker.js')),
     modelProcess: pathToFileURL(join(mainFolder, 'modelProcess.js')),
+    checkpointThread: pathToFileURL(join(mainFolder, 'checkpointThread.js')),
     startModelProcess: own.startModelProcess ?? forkModelProcess,
     keyStore: own.keyStore ?? noKeyStore,
     sampleFile: join(mainFolder, '..', '..', 'resources', 'samples', 'conversations.json'),

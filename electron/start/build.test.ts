@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isBuildStale } from './build.ts';
 
-const OUTPUTS = ['main/index.js', 'main/engineWorker.js', 'main/controllerWorker.js', 'preload/index.cjs'];
+const OUTPUTS = [
+  'main/index.js',
+  'main/engineWorker.js',
+  'main/controllerWorker.js',
+  'main/checkpointThread.js',
+  'preload/index.cjs',
+];
 
 let root: string;
 beforeEach(() => {

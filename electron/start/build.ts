@@ -15,6 +15,7 @@ const OUTPUTS = [
   'out/main/index.js',
   'out/main/engineWorker.js',
   'out/main/controllerWorker.js',
+  'out/main/checkpointThread.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',
 ];

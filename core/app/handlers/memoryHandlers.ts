@@ -38,7 +38,7 @@ export function createMemoryHandlers(service: LiveMemoryService): HandlersOf<'me
       memory.search(space, { text: query, limit, filter }, signal),
     'memory.list': async ({ space, ...options }) => memory.list(space, options),
     'memory.get': async ({ memoryId }) => workspace.liveMemories.require(memoryId),
-    'memory.forget': async ({ memoryIds }) => memory.forget(memoryIds),
+    'memory.forget': ({ memoryIds }) => memory.forget(memoryIds),
     'memory.erased': async ({ space }) => memory.erased(space),
     'memory.forgetSpace': async ({ space }) => ({ memories: await memory.forgetSpace(space) }),
     'memory.export': async ({ space, after }) => memory.exportPage(space, after),

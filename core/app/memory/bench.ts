@@ -14,6 +14,7 @@ import { benchFigure, type BenchFigure } from '../../shared/benchFigure.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createRng } from '../../shared/rng.ts';
 import { Workspace } from '../../store/workspace.ts';
+import type { Platform } from '../platform.ts';
 import { LiveMemory } from './liveMemory.ts';
 
 const SPACE = 'bench';
@@ -32,7 +33,7 @@ const CALIBRATION_ROUNDS = 20_000_000;
 export interface MemoryBenchOptions {
   /** LoCoMo's file; its sentences are memories, its questions queries. */
   readonly dataFile: string;
-  readonly sampleFile: string;
+  readonly platform: Pick<Platform, 'sampleFile' | 'checkpointThread'>;
   readonly memories: number;
   readonly dimension: number;
   readonly onProgress: (done: number, total: number, label: string) => void;
@@ -69,9 +70,9 @@ interface BenchTexts {
 }
 
 /** Sentences of the conversations, and seeded variants that join the beginning of one to the end of another. */
-async function benchTexts({ dataFile, sampleFile, memories }: MemoryBenchOptions): Promise<BenchTexts> {
+async function benchTexts({ dataFile, platform, memories }: MemoryBenchOptions): Promise<BenchTexts> {
   const config = parseRunConfig({ dataset: 'locomo', data: dataFile });
-  const { source } = await loadDataset(config, sampleFile);
+  const { source } = await loadDataset(config, platform.sampleFile);
   const traces = source.kind === 'held' ? source.traces : [];
   const turns = traces.flatMap((trace) => trace.turns);
   const sentences = [
@@ -294,7 +295,7 @@ class MemoryBench {
       filter: { from: null, to: null, skill: null },
     });
     const start = performance.now();
-    this.memory.forget([required(newest, 'memory').id]);
+    await this.memory.forget([required(newest, 'memory').id]);
     const forgotten = performance.now() - start;
     await this.memory.erased(SPACE);
     return [
@@ -307,7 +308,10 @@ class MemoryBench {
 /** Live memory of the given size, against exact search over the same vectors. */
 export async function benchLiveMemory(options: MemoryBenchOptions): Promise<BenchFigure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'memskill-bench-'));
-  const workspace = await Workspace.open(folder, { clock: systemClock });
+  const workspace = await Workspace.open(folder, {
+    clock: systemClock,
+    checkpointThread: options.platform.checkpointThread,
+  });
   try {
     const embedder = projected(createBuiltinEmbedder(), options.dimension);
     const index = await LiveIndex.open(workspace.folder('memories.lance'));

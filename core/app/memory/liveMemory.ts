@@ -92,23 +92,21 @@ export class LiveMemory {
     await space.makeRoom();
     const vectors = await space.embed(memories.map(({ text }) => text));
     refuseWordless(memories, vectors);
-    const added = workspace.transaction(() => {
+    const columns = memories.map(columnsOf);
+    const added = workspace.transactionUnsynced(() => {
       const { number } = space.record;
-      return memories.map((memory) =>
-        workspace.liveMemories.insert(number, { ...memory, space: name }, columnsOf(memory)),
+      return memories.map((memory, at) =>
+        workspace.liveMemories.insert(number, { ...memory, space: name }, required(columns[at], 'columns')),
       );
     });
-    const pending = added.flatMap((memory, at) =>
-      memory === null
-        ? []
-        : [
-            pendingMemory(
-              { memory, day: columnsOf(memory).day, revision: 1 },
-              required(vectors[at], 'vector'),
-            ),
-          ],
-    );
+    const pending = added.flatMap((memory, at) => {
+      if (memory === null) return [];
+      const { day } = required(columns[at], 'columns');
+      return [pendingMemory({ memory, day, revision: 1 }, required(vectors[at], 'vector'))];
+    });
+    // Before the disk has it: whoever deletes one meanwhile finds it among those the index has not got yet.
     space.note(pending);
+    await workspace.sync();
     return added.filter((memory) => memory !== null);
   }
 
@@ -119,7 +117,7 @@ export class LiveMemory {
     const space = this.#opened(name);
     const vectors = await space.embed([text]);
     refuseWordless([{ text }], vectors);
-    const changed = workspace.transaction(() => {
+    const changed = workspace.transactionUnsynced(() => {
       const old = workspace.liveMemories.require(id);
       const columns = columnsOf({ text, origin });
       const holder = workspace.liveMemories.findText(space.record.number, columns.textKey);
@@ -130,6 +128,7 @@ export class LiveMemory {
     });
     if (changed === null) return null;
     space.note([pendingMemory(changed, required(vectors[0], 'vector'))]);
+    await workspace.sync();
     return changed.memory;
   }
 
@@ -170,11 +169,11 @@ export class LiveMemory {
   }
 
   /**
-   * Deletes memories; when it returns no byte of them is in the database or its log, and they are found no more. The
-   * index of their spaces is rewritten beside it: `erased` waits for that. Ids that are not there (any more) are passed
-   * over.
+   * Deletes memories, which are found no more from then on; when it returns no byte of them is in the database or its log.
+   * The index of their spaces is rewritten beside it: `erased` waits for that. Ids that are not there (any more) are
+   * passed over.
    */
-  forget(ids: readonly string[]): CallOutput<'memory.forget'> {
+  async forget(ids: readonly string[]): Promise<CallOutput<'memory.forget'>> {
     const { workspace } = this.#parts;
     const memories = ids.map((id) => workspace.liveMemories.get(id)).filter((memory) => memory !== null);
     const bySpace = Map.groupBy(memories, ({ space }) => space);
@@ -190,12 +189,12 @@ export class LiveMemory {
         });
       }
     });
-    if (memories.length > 0) workspace.checkpointWal();
     for (const [name, gone] of bySpace)
       this.#opened(name)
         .erase(gone.map(({ id }) => id))
         // It is done again by whoever waits for it, and when the workspace is opened.
         .catch((error: unknown) => void this.#problems.set(name, messageOf(error)));
+    if (memories.length > 0) await workspace.checkpointWal();
     return { forgotten: memories.map(({ id }) => id), erasing: [...bySpace.keys()] };
   }
 
@@ -218,7 +217,7 @@ export class LiveMemory {
       const ids = { space: space.number, memories: all };
       workspace.events.append({ type: 'memory.spaceForgotten', runId: null, ids });
     });
-    workspace.checkpointWal();
+    await workspace.checkpointWal();
     await this.#dropTables(space.number);
     return all;
   }

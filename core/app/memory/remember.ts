@@ -123,7 +123,8 @@ class Remembering {
       if (changed !== null) this.updated.set(changed.id, changed);
     }
     const ids = actions.flatMap((action) => (action.type === 'delete' ? [action.memory] : []));
-    this.deletedIds.push(...memory.forget(ids).forgotten);
+    const { forgotten } = await memory.forget(ids);
+    this.deletedIds.push(...forgotten);
     const known = new Set(context.recalled.map(({ text }) => duplicateKey(text)));
     const fresh = actions.flatMap((action) =>
       action.type === 'insert' && !known.has(duplicateKey(action.text))

@@ -35,7 +35,10 @@ const TIDY_AFTER_ROWS_OF_MANY = 20_000;
 const EMBEDDED_AT_ONCE = 32;
 
 export interface SpaceIndexParts {
-  readonly workspace: Pick<Workspace, 'memorySpaces' | 'liveMemories' | 'transaction' | 'flush'>;
+  readonly workspace: Pick<
+    Workspace,
+    'memorySpaces' | 'liveMemories' | 'transaction' | 'transactionUnsynced' | 'flush'
+  >;
   readonly index: LiveIndex;
   /** The embedder that the space is bound to. */
   readonly openEmbedder: (space: SpaceRecord) => Promise<Embedder>;
@@ -94,13 +97,13 @@ export class SpaceIndex {
     return this.#parts.openEmbedder(this.record);
   }
 
-  /** Vectors in the order of the texts, a few at a time so that nobody else waits long. */
+  /** Vectors in the order of the texts, a few at a time and with a turn for others after them: nobody waits long. */
   async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
     const embedder = await this.embedder();
     const vectors: Float32Array[] = [];
     for (let from = 0; from < texts.length; from += EMBEDDED_AT_ONCE) {
       vectors.push(...(await embedder.embed(texts.slice(from, from + EMBEDDED_AT_ONCE), signal)));
-      if (from + EMBEDDED_AT_ONCE < texts.length) await setImmediate();
+      await setImmediate();
     }
     return vectors;
   }
@@ -308,7 +311,8 @@ export class SpaceIndex {
     if (batch.length === 0) return;
     await this.#searchesEnded();
     await index.put(this.#table(), batch, this.#mayHaveRows || batch.some(({ revision }) => revision > 1));
-    workspace.liveMemories.markIndexed(batch);
+    // Written once more if this is lost.
+    workspace.transactionUnsynced(() => workspace.liveMemories.markIndexed(batch));
     this.#pending.settle(batch);
     if (this.#pending.size === 0) this.#mayHaveRows = false;
     this.#rows += batch.length;
