@@ -295,7 +295,7 @@ export const armProposalsSchema = z.strictObject({
   proposals: z.number().int(),
   /** Of those proposals, how many were approved, also after an edit. */
   accepted: z.number().int(),
-  /** Mean difference of the questions' scores in the replays; null without any. */
+  /** Mean difference of the scores of all questions of the replays; null without any. */
   gain: estimateSchema.nullable(),
   /** One minus the mean cosine of every two proposed texts in the built-in embedder; null with fewer than two. */
   diversity: z.number().nullable(),

@@ -91,7 +91,7 @@ export async function armProposals(
       const proposals = runs.flatMap((run) => run.proposals);
       const gains = proposals.flatMap(({ replayId }) => {
         const replay = replayId === null ? null : workspace.replays.get(replayId);
-        return replay === null ? [] : [replay.overall.meanDifference];
+        return replay?.cases.map(({ oldScore, newScore }) => newScore - oldScore) ?? [];
       });
       results.push({
         arm: name,

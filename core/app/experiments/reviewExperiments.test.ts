@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ExperimentInput, ExperimentResult } from '../../contract/experiment.ts';
 import type { Client } from '../../contract/rpc.ts';
+import { mean } from '../../shared/arithmetic.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { sourcePlatform } from '../platform.ts';
 import { Studio } from '../studio.ts';
@@ -61,6 +62,18 @@ test('two designers are shown the same clusters first; the narrowed one proposes
   );
   for (const { pattern } of drafted.filter(({ clusterId }) => clusterId !== null))
     expect(pattern).toMatch(/\b(?:dates|times)\b/u);
+
+  // A gain is over questions: of one proposal too its interval is as wide as they differ.
+  const narrowed = proposals.find(({ arm, scope }) => scope === 'all' && arm.startsWith('narrowed'));
+  const details = await Promise.all(
+    drafted.map(({ id }) => client.call('proposals.get', { proposalId: id })),
+  );
+  const gains = details.flatMap(({ proposal, replay }) =>
+    proposal.revisions[0]?.author === 'designer' ? (replay?.cases ?? []) : [],
+  );
+  expect(narrowed?.proposals).toBe(1);
+  expect(narrowed?.gain?.mean).toBeCloseTo(mean(gains.map(({ oldScore, newScore }) => newScore - oldScore)));
+  expect(narrowed?.gain?.interval[0]).toBeLessThan(narrowed?.gain?.interval[1] ?? Number.NaN);
 });
 
 test('a person: a finished run is compared with one that takes in everything, with its settings and seed', async () => {
