@@ -66,6 +66,15 @@ export type PairedResult = z.infer<typeof pairedResultSchema>;
  */
 export const LEAST_DIFFERING = 6;
 
+/** Better or worse only where the 95 % interval leaves 0 out and enough questions differ to say so; null: neither is told. */
+export function differenceTone(
+  [low, high]: PairedResult['interval'],
+  differing: number,
+): 'better' | 'worse' | null {
+  if (differing < LEAST_DIFFERING) return null;
+  return low > 0 ? 'better' : high < 0 ? 'worse' : null;
+}
+
 export const replayCaseSchema = z.strictObject({
   questionId: z.string(),
   set: z.enum(['affected', 'guard']),

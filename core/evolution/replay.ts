@@ -1,4 +1,4 @@
-import { LEAST_DIFFERING, type BankChange, type PairedResult, type Replay } from '../contract/proposal.ts';
+import { differenceTone, type BankChange, type PairedResult, type Replay } from '../contract/proposal.ts';
 import type { Skill } from '../contract/skill.ts';
 import { pairedBootstrap } from '../evaluation/pairedBootstrap.ts';
 import { sum } from '../shared/arithmetic.ts';
@@ -164,7 +164,7 @@ export function pairedResult(differences: readonly number[], seed: number): Pair
 export function passesGuard(replay: Pick<Replay, 'overall' | 'guard'>): boolean {
   const { overall, guard } = replay;
   return (
-    overall.wins + overall.losses >= LEAST_DIFFERING && overall.interval[0] > 0 && guard.interval[1] >= 0
+    differenceTone(overall.interval, overall.wins + overall.losses) === 'better' && guard.interval[1] >= 0
   );
 }
 

@@ -7,7 +7,7 @@ import {
   type EvaluationResults,
   type EvaluationSummary,
 } from '../../../core/contract/evaluation.ts';
-import { LEAST_DIFFERING } from '../../../core/contract/proposal.ts';
+import { differenceTone, LEAST_DIFFERING } from '../../../core/contract/proposal.ts';
 import { counted, duration, interval, percent, points, signedPoints } from '../../ui/format.ts';
 
 /** Evaluations in words and rows. Law: pure. */
@@ -34,27 +34,22 @@ export function plainInterval([low, high]: Estimate['interval']): string {
   return `[${points(low)}, ${points(high)}]`;
 }
 
-export type DifferenceTone = 'better' | 'worse' | null;
-
 export interface DifferenceWords {
   readonly text: string;
   readonly interval: string;
   /** Null: the interval holds both signs, or too few questions differ, so that neither is told. */
-  readonly tone: DifferenceTone;
+  readonly tone: ReturnType<typeof differenceTone>;
   readonly words: string;
 }
 
 /** `differing`: questions that may differ; all that are paired, where no less is known. */
 export function differenceWords({ mean, interval: bounds }: Estimate, differing: number): DifferenceWords {
-  const [low, high] = bounds;
-  // A bootstrap of a handful of questions gives a narrow interval whatever they are.
-  const isEnough = differing >= LEAST_DIFFERING;
-  const tone = !isEnough ? null : low > 0 ? 'better' : high < 0 ? 'worse' : null;
+  const tone = differenceTone(bounds, differing);
   return {
     text: signedPoints(mean),
     interval: interval(bounds),
     tone,
-    words: tone ?? (isEnough ? 'no clear difference' : 'too few differ to tell'),
+    words: tone ?? (differing < LEAST_DIFFERING ? 'too few differ to tell' : 'no clear difference'),
   };
 }
 

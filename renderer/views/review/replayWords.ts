@@ -1,6 +1,6 @@
 import type { HardCase } from '../../../core/contract/hardCase.ts';
 import {
-  LEAST_DIFFERING,
+  differenceTone,
   type BankChange,
   type PairedResult,
   type Proposal,
@@ -16,17 +16,18 @@ export interface Outcome {
   readonly tone: 'better' | 'worse' | 'neutral';
 }
 
-/** Better or worse only where the 95 % interval leaves 0 out and enough questions differ to say so. */
 export function outcomeOf({
   count,
   wins,
   losses,
-  interval: [low, high],
+  interval: bounds,
 }: Pick<PairedResult, 'count' | 'wins' | 'losses' | 'interval'>): Outcome {
   if (count === 0) return { words: 'no cases', tone: 'neutral' };
-  if (low <= 0 && high >= 0) return { words: 'no difference shown', tone: 'neutral' };
-  if (wins + losses < LEAST_DIFFERING) return { words: 'too few differ to tell', tone: 'neutral' };
-  return low > 0 ? { words: 'better', tone: 'better' } : { words: 'worse', tone: 'worse' };
+  const tone = differenceTone(bounds, wins + losses);
+  if (tone !== null) return { words: tone, tone };
+  const [low, high] = bounds;
+  const holdsZero = low <= 0 && high >= 0;
+  return { words: holdsZero ? 'no difference shown' : 'too few differ to tell', tone: 'neutral' };
 }
 
 export interface CaseGroups {
