@@ -29,7 +29,8 @@ export class BackgroundCheckpoints {
   note(): void {
     if (this.#isOver || this.#timer !== null) return;
     this.#timer = setTimeout(() => {
-      void this.#enqueue(() => this.#checkpoint()).finally(() => {
+      void this.#enqueue(async () => {
+        await this.#checkpoint();
         this.#timer = null;
       });
     }, LEAST_INTERVAL_MS);

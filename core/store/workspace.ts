@@ -42,8 +42,8 @@ export interface VerifyReport extends ChainReport {
 
 /**
  * A workspace on disk (design 4), open in one process at a time. Whatever a method or `transaction` wrote is on the disk
- * when it returns (but for `transactionUnsynced`). Each method says what it throws; any may throw UNAVAILABLE when the disk is full or fails, and
- * then nothing of the call was written.
+ * when it returns (but for `transactionUnsynced`). Each method says what it throws; any may throw UNAVAILABLE when the
+ * disk is full or fails, and then nothing of the call was written (but for `sync`).
  */
 export class Workspace {
   readonly folderPath: string;

@@ -269,7 +269,10 @@ class MemoryBench {
     ];
   }
 
-  /** Batches of twenty are added while searches follow one another: how long each waits, the thread, and one that does nothing. */
+  /**
+   * Batches of twenty are added while searches follow one another: how long each waits, the thread, and one that does
+   * nothing.
+   */
   async addWhileSearching(texts: readonly string[], questions: readonly string[]): Promise<BenchFigure[]> {
     const adding: number[] = [];
     const searching: number[] = [];
